@@ -78,7 +78,8 @@ contract Offences is Evidence {
     /// @dev Symbiotic voids every older capture of an operator once a newer one is slashed, by one unit: so nothing is
     /// executed while an older offence can still come up, or is on record and not final for this vault.
     function _checkOrder(OffenceId calldata o, address vault, IVaults.Vault memory v) private view {
-        for (uint64 era = o.era; era-- > 0;) {
+        for (uint64 era = o.era; era != 0;) {
+            --era;
             // Nothing of this era or an older one can be reported, disputed or upheld any more.
             uint256 decided = _requestDeadline(era);
             if (block.timestamp > decided) break;

@@ -75,25 +75,29 @@ library BLS {
 
     /// @notice Turns `sum` into its negative: (x, p − y). Zero stays zero, so the identity stays canonical.
     function negate(Sum memory sum) internal pure {
-        uint256[] memory words = sum.operands;
-        for (uint256 i = 4; i < 8; i += 2) {
-            (uint256 high, uint256 low) = (words[i], words[i + 1]);
-            if (high | low == 0) continue;
-            // y < p, for G2ADD put it there; only the borrow from the upper half is left to us.
-            unchecked {
-                words[i] = Precompiles.P_HIGH - high - (low > Precompiles.P_LOW ? 1 : 0);
-                words[i + 1] = Precompiles.P_LOW - low;
-            }
-        }
+        _negate(sum.operands, 4);
+        _negate(sum.operands, 6);
     }
 
     /// @notice The sum as a packed key; all zero when it is the identity.
     function pack(Sum memory sum) internal pure returns (bytes32[6] memory key) {
-        uint256[] memory words = sum.operands;
-        for ((uint256 i, uint256 to) = (0, 0); i < 8; (i, to) = (i + 4, to + 3)) {
-            key[to] = bytes32(words[i] << 128 | words[i + 1] >> 128);
-            key[to + 1] = bytes32(words[i + 1] << 128 | words[i + 2]);
-            key[to + 2] = bytes32(words[i + 3]);
+        uint256 from = _data(sum.operands) + 16; // each coordinate without its 16 zero bytes
+        assembly ("memory-safe") {
+            mcopy(key, from, 48)
+            mcopy(add(key, 48), add(from, 64), 48)
+            mcopy(add(key, 96), add(from, 128), 48)
+            mcopy(add(key, 144), add(from, 192), 48)
+        }
+    }
+
+    /// @dev The field element in words i and i + 1. It is below p, for G2ADD put it there: only the borrow from the
+    /// upper word is left to us.
+    function _negate(uint256[] memory words, uint256 i) private pure {
+        (uint256 high, uint256 low) = (words[i], words[i + 1]);
+        if (high | low == 0) return;
+        unchecked {
+            words[i] = Precompiles.P_HIGH - high - (low > Precompiles.P_LOW ? 1 : 0);
+            words[i + 1] = Precompiles.P_LOW - low;
         }
     }
 

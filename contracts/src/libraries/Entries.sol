@@ -47,54 +47,54 @@ library Entries {
         // The last word is each operator's in turn.
         bytes memory ticket =
             abi.encode(block.chainid, lottery.router, lottery.set, lottery.era, lottery.seed, address(0));
-        uint256 index;
-        uint256 weight;
-        bool inRange = true;
-        bool ordered = true;
+        uint256 from;
         assembly ("memory-safe") {
+            // Few variables, or the compiler keeps them in memory and the loop costs half as much again.
             let leaf := mload(0x40)
             mstore8(leaf, 0) // 0x00 ‖ entry
-            let operatorSlot := add(ticket, 192)
+            let to := add(leaves, 32)
             let before := not(0) // the weight before, none yet
-            let operatorBefore := 0
             let drawBefore := 0 // the ticket before, 0 = not drawn
-            for {} lt(index, count) { index := add(index, 1) } {
-                calldatacopy(add(leaf, 1), add(entries.offset, shl(6, index)), 64)
-                mstore(add(add(leaves, 32), shl(5, index)), keccak256(leaf, 65))
-                let word := mload(add(leaf, 1))
-                weight := and(word, WEIGHT_MASK)
-                let operator := shr(96, word)
-                inRange := lt(sub(weight, 1), maxStake) // 0 wraps to the largest
-                if iszero(inRange) { break }
+            from := entries.offset
+            for { let end := add(from, entries.length) } lt(from, end) { from := add(from, 64) } {
+                calldatacopy(add(leaf, 1), from, 64)
+                mstore(to, keccak256(leaf, 65))
+                to := add(to, 32)
+                let weight := and(calldataload(from), WEIGHT_MASK)
+                if iszero(lt(sub(weight, 1), maxStake)) { break } // 0 wraps to the largest
                 switch lt(weight, before)
                 case 1 { drawBefore := 0 }
                 default {
                     // Heavier than before, or a tie: then the tickets decide. The second of three equals draws
                     // for the first as well, the third only for itself.
-                    ordered := eq(weight, before)
-                    if iszero(ordered) { break }
+                    if gt(weight, before) { break }
                     if iszero(drawBefore) {
-                        mstore(operatorSlot, operatorBefore)
+                        mstore(add(ticket, 192), shr(96, calldataload(sub(from, 64))))
                         drawBefore := keccak256(add(ticket, 32), 192)
                     }
-                    mstore(operatorSlot, operator)
+                    mstore(add(ticket, 192), shr(96, calldataload(from)))
                     let draw := keccak256(add(ticket, 32), 192)
-                    ordered := gt(draw, drawBefore)
-                    if iszero(ordered) { break }
+                    if iszero(gt(draw, drawBefore)) { break }
                     drawBefore := draw
                 }
                 before := weight
-                operatorBefore := operator
                 total := add(total, weight) // at most 128 · 2^96
             }
+            from := sub(from, entries.offset)
         }
-        if (!inRange) revert WeightOutOfRange(index, weight, maxStake);
-        if (!ordered) revert EntriesOutOfOrder(index);
+        if (from != entries.length) _refuse(entries[from:], from / SIZE, maxStake);
         root = rootOf(leaves);
     }
 
+    /// @dev Says what is wrong with the first of `rest`, at which the list ceased to be right.
+    function _refuse(bytes calldata rest, uint256 index, uint256 maxStake) private pure {
+        uint256 weight = weightOf(bytes32(rest));
+        if (weight == 0 || weight > maxStake) revert WeightOutOfRange(index, weight, maxStake);
+        revert EntriesOutOfOrder(index);
+    }
+
     function leafOf(bytes32 word, bytes32 keyHash) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x00), word, keyHash));
+        return _hash(0x00, word, keyHash);
     }
 
     function operatorOf(bytes32 word) internal pure returns (address) {
@@ -112,14 +112,15 @@ library Entries {
             let node := mload(0x40)
             mstore8(node, 1) // 0x01 ‖ left ‖ right
             let first := add(leaves, 32)
-            for { let width := mload(leaves) } gt(width, 1) {} {
-                let half := shr(1, width)
-                for { let i := 0 } lt(i, half) { i := add(i, 1) } {
-                    mcopy(add(node, 1), add(first, shl(6, i)), 64)
-                    mstore(add(first, shl(5, i)), keccak256(node, 65))
+            for { let width := mload(leaves) } gt(width, 1) { width := shr(1, add(width, 1)) } {
+                let from := first
+                let to := first
+                for { let end := add(first, shl(5, shr(1, width))) } lt(to, end) { to := add(to, 32) } {
+                    mcopy(add(node, 1), from, 64)
+                    mstore(to, keccak256(node, 65))
+                    from := add(from, 64)
                 }
-                if and(width, 1) { mstore(add(first, shl(5, half)), mload(add(first, shl(5, sub(width, 1))))) }
-                width := sub(width, half)
+                if and(width, 1) { mstore(to, mload(from)) }
             }
             root := mload(first)
         }
@@ -147,7 +148,7 @@ library Entries {
             if (right || index + 1 < width) {
                 bytes32 sibling = used < proof.length ? proof[used] : bytes32(0);
                 ++used;
-                found = right ? _node(sibling, found) : _node(found, sibling);
+                found = right ? _hash(0x01, sibling, found) : _hash(0x01, found, sibling);
             }
             index /= 2;
         }
@@ -165,41 +166,59 @@ library Entries {
         bytes32[] memory leaves,
         bytes32[] calldata proof
     ) internal pure {
-        if (count > MOST || bitmap >> count != 0 || bitmap == 0) revert LeavesLength(leaves.length, bitmap, count);
-        uint256 known = 0;
-        uint256 used = 0;
-        bytes32 found;
+        uint256 most = leaves.length;
+        if (count > MOST || bitmap >> count != 0 || most == 0) revert LeavesLength(most, bitmap, count);
+        uint256[] memory list = new uint256[](2 * most); // known nodes: index, hash
+        uint256 bits = bitmap;
+        assembly ("memory-safe") {
+            let into := add(list, 32)
+            for { let i := 1 } and(iszero(gt(i, most)), gt(bits, 0)) { i := add(i, 1) } {
+                mstore(into, sub(255, clz(and(bits, sub(0, bits))))) // the lowest bit's number (EIP-7939)
+                mstore(add(into, 32), mload(add(leaves, shl(5, i))))
+                into := add(into, 64)
+                bits := and(bits, sub(bits, 1))
+            }
+            most := sub(most, shr(6, sub(into, add(list, 32)))) // leaves too many
+        }
+        if (bits | most != 0) revert LeavesLength(leaves.length, bitmap, count);
+        (bytes32 found, uint256 used) = _climb(list, count, proof);
+        if (used != proof.length) revert ProofLength(proof.length, used);
+        if (found != root) revert RootMismatch(found, root);
+    }
+
+    /// @dev From the known nodes of the lowest level up to the root; overwrites them. What a short proof cannot serve
+    /// is read from behind it and counts as used.
+    function _climb(uint256[] memory list, uint256 width, bytes32[] calldata proof)
+        private
+        pure
+        returns (bytes32 found, uint256 used)
+    {
         assembly ("memory-safe") {
             let node := mload(0x40)
             mstore8(node, 1) // 0x01 ‖ left ‖ right
-            let list := add(node, 96) // known nodes, 64 bytes each: index, hash
-            for { let bits := bitmap } bits { known := add(known, 1) } {
-                let cursor := add(list, shl(6, known))
-                mstore(cursor, sub(255, clz(and(bits, sub(0, bits))))) // the lowest bit's number (EIP-7939)
-                mstore(add(cursor, 32), mload(add(add(leaves, 32), shl(5, known))))
-                bits := and(bits, sub(bits, 1))
-            }
-            // A wrong number of leaves reads behind them here, and is refused below.
             let from := proof.offset
-            let end := add(list, shl(6, known))
-            for { let width := count } gt(width, 1) { width := shr(1, add(width, 1)) } {
-                let to := list
-                for { let cursor := list } lt(cursor, end) {} {
+            list := add(list, 32)
+            let end := add(list, shl(5, mload(sub(list, 32))))
+            for {} gt(width, 1) { width := shr(1, add(width, 1)) } {
+                let to := list // never overtakes `cursor`
+                for { let cursor := list } lt(cursor, end) { to := add(to, 64) } {
                     let index := mload(cursor)
                     let hash := mload(add(cursor, 32))
                     cursor := add(cursor, 64)
+                    mstore(to, shr(1, index))
                     switch and(index, 1)
                     case 1 {
                         // A known left sibling took this node with it: here it is unknown.
                         mstore(add(node, 1), calldataload(from))
-                        from := add(from, 32)
                         mstore(add(node, 33), hash)
+                        from := add(from, 32)
                         hash := keccak256(node, 65)
                     }
                     default {
-                        if lt(add(index, 1), width) {
+                        index := add(index, 1)
+                        if lt(index, width) {
                             mstore(add(node, 1), hash)
-                            switch and(lt(cursor, end), eq(mload(cursor), add(index, 1)))
+                            switch and(lt(cursor, end), eq(mload(cursor), index))
                             case 1 {
                                 mstore(add(node, 33), mload(add(cursor, 32)))
                                 cursor := add(cursor, 64)
@@ -211,21 +230,23 @@ library Entries {
                             hash := keccak256(node, 65)
                         }
                     }
-                    mstore(to, shr(1, index)) // `to` never overtakes `cursor`
                     mstore(add(to, 32), hash)
-                    to := add(to, 64)
                 }
                 end := to
             }
             used := shr(5, sub(from, proof.offset))
             found := mload(add(list, 32))
         }
-        if (known != leaves.length) revert LeavesLength(leaves.length, bitmap, count);
-        if (used != proof.length) revert ProofLength(proof.length, used);
-        if (found != root) revert RootMismatch(found, root);
     }
 
-    function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x01), left, right));
+    /// @dev keccak256(kind ‖ a ‖ b)
+    function _hash(uint256 kind, bytes32 a, bytes32 b) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, kind)
+            mstore(add(free, 1), a)
+            mstore(add(free, 33), b)
+            hash := keccak256(free, 65)
+        }
     }
 }

@@ -11,6 +11,10 @@ library TimesCheck {
     function check(Times memory t) internal view returns (Times memory) {
         _le("0 < eraDuration", 1, t.eraDuration);
         _le("0 < minVeto", 1, t.minVeto);
+        _le("0 < finalityLag", 1, t.finalityLag);
+        _le("0 < inclusionMargin", 1, t.inclusionMargin);
+        _le("0 < rewardDelay", 1, t.rewardDelay);
+        _le("0 < signersWindow", 1, t.signersWindow);
         _le("deployment + electionLead <= genesis", block.timestamp + t.electionLead, t.genesis);
         _le(
             "finalityLag + inclusionMargin + 2*challengeWindow <= electionLead",
@@ -35,6 +39,12 @@ library TimesCheck {
         _le("rewardDelay <= eraDuration", t.rewardDelay, t.eraDuration);
         _le("maxVaultEpoch <= 64*eraDuration", t.maxVaultEpoch, 64 * uint256(t.eraDuration));
         _le("2*maxVaultEpoch <= notice", 2 * uint256(t.maxVaultEpoch), t.notice);
+        _le(
+            "electionLead + setLifetime + detectionWindow + requestWindow + minVeto + executionWindow <= maxVaultEpoch",
+            uint256(t.electionLead) + t.setLifetime + t.detectionWindow + t.requestWindow + t.minVeto
+                + t.executionWindow,
+            t.maxVaultEpoch
+        );
         return t;
     }
 

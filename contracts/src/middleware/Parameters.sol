@@ -69,19 +69,30 @@ abstract contract Parameters is Clock, Ownable2Step, IParameters {
         p.messageFee = uint96(r.fee.upperLookupRecent(t));
     }
 
-    function electionRulesAt(uint96 set, uint48 t) public view returns (uint256, uint256, uint256) {
+    function electionRulesAt(uint96 set, uint48 t)
+        public
+        view
+        returns (uint256 maxExecutors, uint256 minStake, uint256 maxStake)
+    {
         return Words.election(_rules[set].election.upperLookupRecent(t));
     }
 
-    function proposalTermsAt(uint96 set, uint48 t) external view returns (uint256, uint256, uint256, uint256) {
+    function proposalTermsAt(uint96 set, uint48 t)
+        external
+        view
+        returns (uint256 maxExecutors, uint256 maxStake, uint256 bond, uint256 batchReward)
+    {
         Rules storage r = _rules[set];
-        (uint256 maxExecutors,, uint256 maxStake) = Words.election(r.election.upperLookupRecent(t));
-        (, uint256 bond) = Words.pair(r.vault.upperLookupRecent(t));
-        (, uint256 batchReward) = Words.pair(r.payment.upperLookupRecent(t));
-        return (maxExecutors, maxStake, bond, batchReward);
+        (maxExecutors,, maxStake) = Words.election(r.election.upperLookupRecent(t));
+        (, bond) = Words.pair(r.vault.upperLookupRecent(t));
+        (, batchReward) = Words.pair(r.payment.upperLookupRecent(t));
     }
 
-    function offenceTermsAt(uint96 set, uint48 t) external view returns (uint16, uint16, uint16, uint16, uint96) {
+    function offenceTermsAt(uint96 set, uint48 t)
+        external
+        view
+        returns (uint16 equivocationBps, uint16 wrongResultBps, uint16 bountyBps, uint16 jailEras, uint96 bountyCap)
+    {
         return Words.offence(_rules[set].offence.upperLookupRecent(t));
     }
 

@@ -73,10 +73,10 @@ abstract contract Vaults is Parameters, ReentrancyGuardTransient, IVaults {
         Checkpoints.Trace160[] storage slots = _links[set][msg.sender];
         uint256 used = slots.length;
         uint256 free = used;
-        for (uint256 i = used; i-- > 0;) {
+        for (uint256 i; i < used; ++i) {
             address linked = address(slots[i].latest());
             if (linked == vault) revert VaultAlreadyLinked(vault, i);
-            if (linked == address(0)) free = i;
+            if (linked == address(0) && free == used) free = i;
         }
         if (free == MAX_LINKS) revert TooManyVaults(MAX_LINKS);
         if (free == used) slots.push();

@@ -1,0 +1,18 @@
+package core
+
+import "golang.org/x/crypto/sha3"
+
+// Keccak returns the Keccak-256 hash of the parts, one after the other: Ethereum's keccak256, with the
+// padding from before FIPS 202.
+//
+// Warning: parts are joined without lengths or separators, so whoever hashes two parts of variable length
+// must make the boundary unambiguous. All of Roster's are of fixed length (protocol §4, §5).
+func Keccak(parts ...[]byte) Hash {
+	state := sha3.NewLegacyKeccak256()
+	for _, part := range parts {
+		state.Write(part)
+	}
+	var sum Hash
+	state.Sum(sum[:0])
+	return sum
+}

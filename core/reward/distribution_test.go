@@ -1,0 +1,251 @@
+package reward
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"math"
+	"math/rand"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/gear-tech/roster/core"
+)
+
+func origin() Origin {
+	return Origin{ChainID: 1, Router: who(0xaaaa), Middleware: who(0xbbbb), Set: 1, FromEra: 5, ToEra: 5, PreviousRoots: core.Hash{1, 2}}
+}
+
+func sample(t testing.TB) Distribution {
+	t.Helper()
+	in := simple()
+	in.Executors[0].CommissionBps = 1000
+	d, err := Distribute(origin(), Balances{Operators: []Balance{leaf(1, 5), leaf(9, 1)}}, []Payout{must(t, in)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The canonical bytes, written out: a second implementation must produce exactly these (protocol §5,
+// distributionHash).
+func TestCanonicalBytes(t *testing.T) {
+	want := "524f535445522d524557415244530001" + // ROSTER-REWARDS, version 1
+		"0000000000000001" + // chain id
+		"000000000000000000000000000000000000aaaa" + "000000000000000000000000000000000000bbbb" +
+		"0000000000000001" + "0000000000000005" + "0000000000000005" + // set, fromEra, toEra
+		"0102000000000000000000000000000000000000000000000000000000000000" + // previousRoots
+		"0000000000000000000000000000000000000000000000000000000000000019" + // operatorsAmount 25
+		"00000000000000000000000000000000000000000000000000000000000003cf" + // stakersAmount 975
+		"00000002" + "00000002" +
+		"0000000000000000000000000000000000000001" + "000000000000000000000000000000000000000000000000000000000000001e" +
+		"0000000000000000000000000000000000000009" + "0000000000000000000000000000000000000000000000000000000000000001" +
+		"0000000000000000000000000000000000000032" + "00000000000000000000000000000000000000000000000000000000000000e1" +
+		"0000000000000000000000000000000000000033" + "00000000000000000000000000000000000000000000000000000000000002ee"
+	d := sample(t)
+	got, err := d.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hex.EncodeToString(got) != want {
+		t.Errorf("bytes\n%x\nwant\n%s", got, want)
+	}
+	hash, err := d.Hash()
+	if raw, _ := hex.DecodeString(want); err != nil || hash != core.Keccak(raw) {
+		t.Errorf("hash %s (%v) is not keccak256 of the bytes", hash, err)
+	}
+	back, err := Decode(got)
+	if err != nil || !reflect.DeepEqual(back, d) {
+		t.Errorf("decoded %+v (%v), want %+v", back, err, d)
+	}
+	empty := Distribution{Origin: origin()}
+	raw, err := empty.Encode()
+	if err != nil || len(raw) != headLength {
+		t.Fatalf("empty distribution: %d bytes, %v", len(raw), err)
+	}
+	if back, err := Decode(raw); err != nil || !reflect.DeepEqual(back, empty) {
+		t.Errorf("empty distribution decoded to %+v (%v)", back, err)
+	}
+}
+
+// Every field of the origin is in the bytes: no file is that of another set, chain, range or deployment.
+func TestHashBindsEveryField(t *testing.T) {
+	base := sample(t)
+	first, err := base.Hash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[core.Hash]string{first: "unchanged"}
+	for name, change := range map[string]func(*Distribution){
+		"chain id": func(d *Distribution) { d.ChainID++ }, "router": func(d *Distribution) { d.Router[0]++ },
+		"middleware": func(d *Distribution) { d.Middleware[19]++ }, "set": func(d *Distribution) { d.Set++ },
+		"fromEra": func(d *Distribution) { d.FromEra-- }, "toEra": func(d *Distribution) { d.ToEra++ },
+		"previousRoots":   func(d *Distribution) { d.PreviousRoots[31]++ },
+		"operatorsAmount": func(d *Distribution) { d.OperatorsAmount = amt(1) }, "stakersAmount": func(d *Distribution) { d.StakersAmount = amt(1) },
+		"operator":        func(d *Distribution) { d.Balances.Operators = []Balance{leaf(1, 30), leaf(8, 1)} },
+		"operator's leaf": func(d *Distribution) { d.Balances.Operators = []Balance{leaf(1, 31), leaf(9, 1)} },
+		"staker's leaf":   func(d *Distribution) { d.Balances.Stakers = []Balance{leaf(50, 225), leaf(51, 751)} },
+		"leaf to stakers": func(d *Distribution) {
+			d.Balances = Balances{d.Balances.Operators[:1], append([]Balance{leaf(9, 1)}, d.Balances.Stakers...)}
+		},
+		"one leaf dropped": func(d *Distribution) { d.Balances.Operators = d.Balances.Operators[:1] },
+	} {
+		d := sample(t)
+		change(&d)
+		hash, err := d.Hash()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if other, twice := seen[hash]; twice {
+			t.Errorf("%s: same hash as %s", name, other)
+		}
+		seen[hash] = name
+	}
+}
+
+// Decode accepts canonical bytes only; each of these differs by one thing.
+func TestDecodeIsStrict(t *testing.T) {
+	good, err := sample(t).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		change func([]byte) []byte
+		says   string
+	}{
+		{"empty", func([]byte) []byte { return nil }, "shorter than"},
+		{"cut in the head", func(b []byte) []byte { return b[:headLength-1] }, "shorter than"},
+		{"cut in the leaves", func(b []byte) []byte { return b[:len(b)-1] }, "leaves take"},
+		{"a leaf less", func(b []byte) []byte { return b[:len(b)-leafLength] }, "leaves take"},
+		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "leaves take"},
+		{"magic", func(b []byte) []byte { b[0] = 'r'; return b }, `starts with "rOSTER-REWARDS"`},
+		{"version 0", func(b []byte) []byte { b[15] = 0; return b }, "version 0"},
+		{"version 2", func(b []byte) []byte { b[15] = 2; return b }, "version 2"},
+		{"range backwards", func(b []byte) []byte { b[79] = 6; return b }, "eras 6 to 5"},
+		{"count too high", func(b []byte) []byte { b[184] = 0xff; return b }, "leaves take"},
+		{"both counts highest", func(b []byte) []byte { copy(b[184:], "\xff\xff\xff\xff\xff\xff\xff\xff"); return b }, "leaves take"},
+		{"leaf 0", func(b []byte) []byte { clear(b[headLength+20 : headLength+52]); return b }, "amount 0"},
+		{"leaves swapped", func(b []byte) []byte {
+			first := bytes.Clone(b[headLength : headLength+52])
+			copy(b[headLength:], b[headLength+52:headLength+104])
+			copy(b[headLength+52:], first)
+			return b
+		}, "stands after"},
+		{"leaf twice", func(b []byte) []byte { copy(b[headLength+52:headLength+104], b[headLength:]); return b }, "stands after"},
+		{"grown by more than there is", func(b []byte) []byte { b[150] = 1; return b }, "less than they grew"},
+		{"stakers grown by more than there is", func(b []byte) []byte { b[182] = 9; return b }, "less than they grew"},
+		{"sum too wide", func(b []byte) []byte {
+			for i := headLength + 20; i < headLength+52; i++ {
+				b[i] = 0xff
+			}
+			return b
+		}, "exceeds 256 bits"},
+	} {
+		d, err := Decode(c.change(bytes.Clone(good)))
+		if err == nil || !errors.Is(err, ErrFile) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want %q; got %+v", c.name, err, c.says, d)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	good, err := sample(f).Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:headLength])
+	f.Add([]byte(fileMagic))
+	big := bytes.Clone(good)
+	binary.BigEndian.PutUint32(big[184:], math.MaxUint32)
+	f.Add(big)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := Decode(b)
+		if err != nil {
+			return
+		}
+		again, err := d.Encode()
+		if err != nil || !bytes.Equal(again, b) {
+			t.Fatalf("%x decodes and encodes to %x (%v)", b, again, err)
+		}
+	})
+}
+
+// §8: the amounts of a range are those of its eras together; it follows what it stands on and nothing else.
+func TestDistributeRange(t *testing.T) {
+	r := rand.New(rand.NewSource(5))
+	var payouts []Payout
+	activated := Balances{Stakers: []Balance{leaf(0, 3), leaf(77, 1)}}
+	var operators, stakers core.Amount
+	for e := range core.Era(4) {
+		in := randomFacts(r, shape{4, 5, 6, 40, 30, 20})
+		if e == 2 {
+			in = Facts{} // an era without a set
+		}
+		in.Set, in.Era = 1, 10+e
+		p := must(t, in)
+		payouts = append(payouts, p)
+		for _, pay := range p.Commissions() {
+			operators.Add(&operators, &pay.Amount)
+		}
+		for _, pay := range p.Stakers {
+			stakers.Add(&stakers, &pay.Amount)
+		}
+	}
+	of := origin()
+	of.FromEra, of.ToEra = 10, 13
+	d, err := Distribute(of, activated, payouts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if operators.IsZero() || !d.OperatorsAmount.Eq(&operators) || !d.StakersAmount.Eq(&stakers) {
+		t.Errorf("amounts %s and %s, want %s and %s", d.OperatorsAmount.Dec(), d.StakersAmount.Dec(), operators.Dec(), stakers.Dec())
+	}
+	if err := d.Follows(activated); err != nil {
+		t.Error(err)
+	}
+	if err := d.Follows(Balances{}); err == nil {
+		t.Error("follows balances it does not stand on")
+	}
+	if err := d.Follows(Balances{Stakers: []Balance{leaf(0, 3), leaf(2000, 1)}}); err == nil {
+		t.Error("follows balances of which it dropped a leaf")
+	}
+	for _, c := range []struct {
+		name     string
+		from, to core.Era
+		payouts  []Payout
+		says     string
+	}{
+		{"none", 10, 10, nil, "got 0 payouts"},
+		{"none of all eras", 0, math.MaxUint64, nil, "got 0 payouts"},
+		{"one missing", 10, 13, payouts[:3], "got 3 payouts"},
+		{"one too many", 10, 12, payouts, "got 4 payouts"},
+		{"twice", 10, 11, []Payout{payouts[0], payouts[0]}, "payout 1 is of set 1 era 10: want era 11"},
+		{"backwards", 10, 11, []Payout{payouts[1], payouts[0]}, "want era 10"},
+		{"no range", 11, 10, payouts[:1], "not a range"},
+	} {
+		of.FromEra, of.ToEra = c.from, c.to
+		if _, err := Distribute(of, activated, c.payouts); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want %q", c.name, err, c.says)
+		}
+	}
+	of.FromEra, of.ToEra, of.Set = 10, 13, 2
+	if _, err := Distribute(of, activated, payouts); err == nil {
+		t.Error("payouts of another set were accepted")
+	}
+}
+
+// What is not a distribution has neither bytes nor a hash.
+func TestEncodeRefuses(t *testing.T) {
+	d := sample(t)
+	d.Balances.Stakers[0], d.Balances.Stakers[1] = d.Balances.Stakers[1], d.Balances.Stakers[0]
+	if b, err := d.Encode(); err == nil || len(b) > 0 || !strings.Contains(err.Error(), "stands after") {
+		t.Errorf("leaves out of order encode to %d bytes (%v)", len(b), err)
+	}
+	if hash, err := d.Hash(); err == nil || !hash.IsZero() {
+		t.Errorf("leaves out of order hash to %s (%v)", hash, err)
+	}
+}

@@ -1,0 +1,69 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
+)
+
+// Client is what this package needs of a node: *ethclient.Client, over a network or within the process.
+type Client interface {
+	ethereum.ChainIDReader
+	ethereum.BlockNumberReader
+	ethereum.LogFilterer
+
+	HeaderByNumber(ctx context.Context, number *big.Int) (*types.Header, error)
+	HeaderByHash(ctx context.Context, hash common.Hash) (*types.Header, error)
+	CallContract(ctx context.Context, call ethereum.CallMsg, block *big.Int) ([]byte, error)
+	CallContractAtHash(ctx context.Context, call ethereum.CallMsg, block common.Hash) ([]byte, error)
+	EstimateGasAtBlock(ctx context.Context, call ethereum.CallMsg, block *big.Int) (uint64, error)
+	SuggestGasTipCap(ctx context.Context) (*big.Int, error)
+	PendingNonceAt(ctx context.Context, account common.Address) (uint64, error)
+	SendTransaction(ctx context.Context, tx *types.Transaction) error
+	TransactionReceipt(ctx context.Context, hash common.Hash) (*types.Receipt, error)
+}
+
+var _ Client = (*ethclient.Client)(nil)
+
+// Dial connects to a node. A URL without a host cannot be reached later either, so it is the user's to correct.
+func Dial(ctx context.Context, url string) (*ethclient.Client, error) {
+	client, err := ethclient.DialContext(ctx, url)
+	if err != nil {
+		return nil, &Error{User, fmt.Errorf("connect to %s: %w", url, err)}
+	}
+	return client, nil
+}
+
+// Read calls a contract at a block number, nil for the newest, and unpacks the answer. A revert comes back as a
+// Revert.
+// Warning: on the newest block the contract sees that block's own number and time, not the next one's.
+func Read[T any](ctx context.Context, c Client, to common.Address, block *big.Int, data []byte, unpack func([]byte) (T, error)) (T, error) {
+	out, err := c.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
+	return unpacked(out, err, to, data, unpack)
+}
+
+// ReadAt is Read at the block of this hash: after a reorganisation it fails, where a number would answer from
+// another branch.
+func ReadAt[T any](ctx context.Context, c Client, to common.Address, block common.Hash, data []byte, unpack func([]byte) (T, error)) (T, error) {
+	out, err := c.CallContractAtHash(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
+	return unpacked(out, err, to, data, unpack)
+}
+
+// unpacked turns an answer into a value. An empty answer to a call that should answer means that there is no
+// contract.
+func unpacked[T any](out []byte, err error, to common.Address, data []byte, unpack func([]byte) (T, error)) (T, error) {
+	var zero T
+	if err != nil {
+		return zero, fmt.Errorf("read %s of %v: %w", method(data), to, classify(err))
+	}
+	value, err := unpack(out)
+	if err != nil {
+		return zero, &Error{Fatal, fmt.Errorf("read %s of %v: unpack %d bytes: %w", method(data), to, len(out), err)}
+	}
+	return value, nil
+}

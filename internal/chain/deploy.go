@@ -1,0 +1,82 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/era"
+	"github.com/gear-tech/roster/internal/chain/bindings"
+)
+
+// Setup says how to deploy Roster's contracts.
+type Setup struct {
+	Times era.Times
+	// Token is wVARA on this chain.
+	Token common.Address
+	// Symbiotic's contracts.
+	NetworkRegistry, MiddlewareService, VaultFactory, OperatorRewardsFactory common.Address
+	OperatorRegistry, NetworkOptIn                                           common.Address
+	// Roles, for good: who owns, who can veto slashes, who upholds disputes, where slashed stake goes.
+	Owner, Resolver, Judge, Burner common.Address
+}
+
+// Deployed is what Deploy made.
+type Deployed struct {
+	At         Addresses
+	FirstBlock uint64
+	// Gas of each deployment, by contract.
+	Gas map[string]uint64
+}
+
+// Deploy puts all contracts on chain from one account, which must not send anything else meanwhile: the
+// contracts name each other by the addresses that its nonces will give them. An interrupted deployment leaves
+// contracts that name ones which do not exist and can do nothing; start again from the present nonce.
+func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, error) {
+	next := func(i uint64) common.Address { return crypto.CreateAddress(by.From(), nonce+i) }
+	out := Deployed{At: Addresses{Token: d.Token, Middleware: next(0), Operators: next(1), Router: next(2),
+		Rewards: next(3), Offences: next(4), Programs: next(5)}, Gas: map[string]uint64{}}
+	at := out.At
+	parts := []struct {
+		name string
+		at   common.Address
+		code []byte
+	}{
+		{"Middleware", at.Middleware, Deployment(&bindings.MiddlewareMetaData, middleware.PackConstructor(packTimes(d.Times),
+			bindings.MiddlewareSymbiotic{NetworkRegistry: d.NetworkRegistry, MiddlewareService: d.MiddlewareService,
+				VaultFactory: d.VaultFactory, OperatorRewardsFactory: d.OperatorRewardsFactory},
+			bindings.MiddlewareParts{Token: at.Token, Router: at.Router, Operators: at.Operators, Rewards: at.Rewards, Offences: at.Offences},
+			bindings.MiddlewareRoles{Owner: d.Owner, Resolver: d.Resolver, Judge: d.Judge, Burner: d.Burner}))},
+		{"Operators", at.Operators, Deployment(&bindings.OperatorsMetaData, operators.PackConstructor(at.Middleware, d.OperatorRegistry, d.NetworkOptIn))},
+		{"Router", at.Router, Deployment(&bindings.RouterMetaData, router.PackConstructor(at.Middleware))},
+		{"Rewards", at.Rewards, Deployment(&bindings.RewardsMetaData, rewards.PackConstructor(at.Middleware))},
+		{"Offences", at.Offences, Deployment(&bindings.OffencesMetaData, offences.PackConstructor(at.Middleware))},
+		{"Programs", at.Programs, Deployment(&bindings.ProgramsMetaData, bindings.NewPrograms().PackConstructor(at.Middleware))},
+	}
+	for _, p := range parts {
+		made, receipt, err := by.Deploy(ctx, p.code)
+		if err != nil {
+			return out, fmt.Errorf("deploy %s: %w", p.name, err)
+		}
+		if made != p.at {
+			return out, &Error{Fatal, errors.Join(fmt.Errorf("deploy %s: it came to %v, not to %v as the others were told", p.name, made, p.at),
+				errors.New("the account sent something else meanwhile: deploy again"))}
+		}
+		if out.FirstBlock == 0 {
+			out.FirstBlock = receipt.BlockNumber.Uint64()
+		}
+		out.Gas[p.name] = receipt.GasUsed
+	}
+	return out, nil
+}
+
+// DeployToken puts a WrappedVara on chain, for devnets; supply in base units, all of it to the sender.
+func DeployToken(ctx context.Context, by *Sender, supply core.Amount) (common.Address, *types.Receipt, error) {
+	arguments := bindings.NewWrappedVara().PackConstructor(Big(supply))
+	return by.Deploy(ctx, Deployment(&bindings.WrappedVaraMetaData, arguments))
+}

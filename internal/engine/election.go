@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/election"
+	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/core/stake"
+	"github.com/gear-tech/roster/internal/bls"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/chain/bindings"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+var (
+	router = bindings.NewRouter()
+	erc20  = bindings.NewWrappedVara()
+)
+
+// sealGas is ample for a seal, which takes about 50,000.
+const sealGas = 120_000
+
+// ErrNotSealed is returned where an election needs the seed of an era that has none yet.
+var ErrNotSealed = errors.New("era not sealed")
+
+// Decision is an election as this node computed it.
+type Decision struct {
+	Snapshot stake.Snapshot
+	Draw     election.Draw
+	Result   election.Result
+	// Aggregate is the sum of the elected keys, packed; zero when nobody is elected.
+	Aggregate [192]byte
+	// Registered are all keys of the set's operators, by hash.
+	Registered map[core.Hash][192]byte
+}
+
+// Decide computes the election of a set and era from a block after its seal.
+func Decide(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, block uint64) (Decision, error) {
+	seed, err := r.Seed(ctx, e, block)
+	if err != nil {
+		return Decision{}, err
+	}
+	if seed.IsZero() {
+		return Decision{}, fmt.Errorf("elect set %d, era %d: %w", set, e, ErrNotSealed)
+	}
+	d := Decision{Draw: election.Draw{ChainID: r.ChainID, Router: core.Address(r.At.Router), Seed: seed}}
+	if d.Snapshot, err = r.Snapshot(ctx, set, e, block); err != nil {
+		return d, err
+	}
+	if d.Registered, err = Registered(ctx, r, set, block); err != nil {
+		return d, err
+	}
+	if d.Result, err = election.Elect(d.Snapshot, d.Draw); err != nil {
+		return d, err
+	}
+	d.Aggregate, err = Aggregate(d.Result.Executors, d.Registered)
+	return d, err
+}
+
+// Registered returns the keys that operators of a set ever registered, by hash.
+func Registered(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (map[core.Hash][192]byte, error) {
+	operators, err := r.OperatorsOf(ctx, set, block)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[core.Hash][192]byte{}
+	for _, o := range operators {
+		for hash, key := range o.Keys {
+			keys[hash] = key
+		}
+	}
+	return keys, nil
+}
+
+// Aggregate adds up the keys behind entries; an entry whose key nobody registered is an error.
+func Aggregate(entries []merkle.Entry, registered map[core.Hash][192]byte) ([192]byte, error) {
+	if len(entries) == 0 {
+		return [192]byte{}, nil
+	}
+	keys := make([]bls.PublicKey, len(entries))
+	for i, e := range entries {
+		packed, known := registered[e.KeyHash]
+		if !known {
+			return [192]byte{}, fmt.Errorf("entry %d: nobody registered the key %s", i, e.KeyHash)
+		}
+		var err error
+		if keys[i], err = bls.PublicKeyFromBytes(packed[:]); err != nil {
+			return [192]byte{}, fmt.Errorf("entry %d: %w", i, err)
+		}
+	}
+	return bls.AggregateKeys(keys...).Packed(), nil
+}
+
+// Proposal returns the decision as a proposal; nothing when nobody is elected.
+func (d Decision) Proposal() (bindings.Proposal, error) {
+	return ProposalOf(d.Draw.Seed, d.Result.Executors, d.Aggregate)
+}
+
+// ProposalOf packs any list of entries as a proposal, right or wrong.
+func ProposalOf(seed core.Hash, entries []merkle.Entry, aggregate [192]byte) (bindings.Proposal, error) {
+	packed, err := chain.PackEntries(entries)
+	if err != nil {
+		return bindings.Proposal{}, err
+	}
+	return bindings.Proposal{Seed: common.Hash(seed).Big(), Key: chain.KeyWords(aggregate), Entries: packed}, nil
+}
+
+// NoProposal is a challenge's replacement when there is none.
+func NoProposal() bindings.Proposal { return bindings.Proposal{Seed: common.Big0, Entries: []byte{}} }
+
+// Hand is one account that acts on the chain: it posts and challenges with its own bond.
+type Hand struct {
+	Roster *chain.Roster
+	Sender *chain.Sender
+}
+
+// Seal fixes the seed of an era; it does nothing when that is done.
+func (h Hand) Seal(ctx context.Context, e core.Era) (*types.Receipt, error) {
+	block, _, err := h.Roster.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if seed, err := h.Roster.Seed(ctx, e, block); err != nil || !seed.IsZero() {
+		return nil, err
+	}
+	// Nodes estimate on a pending block whose prevrandao is 0, and storing 0 is cheaper than storing a seed.
+	call := chain.To(h.Roster.At.Router, router.PackSeal(uint64(e)))
+	call.Gas = sealGas
+	receipt, err := h.Sender.Do(ctx, call)
+	if chain.RevertName(err) == "AlreadySealed" { // another was faster
+		return nil, nil
+	}
+	return receipt, err
+}
+
+// Propose posts a list for a set and era, having approved the bond.
+func (h Hand) Propose(ctx context.Context, set core.SetID, e core.Era, p bindings.Proposal) (*types.Receipt, error) {
+	if err := h.approveBond(ctx); err != nil {
+		return nil, err
+	}
+	return h.do(ctx, h.Roster.At.Router, router.PackPropose(chain.Number(set), uint64(e), p))
+}
+
+// Audit returns the challenges that a standing proposal would lose to, given this node's own election.
+func Audit(standing chain.Elected, d Decision) ([]election.Challenge, error) {
+	p := election.Proposal{Seed: standing.Seed, Entries: standing.Entries, AggregateHash: standing.Header.AggregateHash}
+	right, err := Aggregate(standing.Entries, d.Registered)
+	if err != nil { // a key that nobody registered: the entry is wrong, and found so
+		right = [192]byte{}
+	}
+	return election.Audit(p, d.Snapshot, d.Draw, batch.KeyHash(right))
+}
+
+// Challenge proves a standing proposal wrong in the way that Audit found, and posts the replacement with it.
+func (h Hand) Challenge(ctx context.Context, standing chain.Elected, c election.Challenge, d Decision,
+	replacement bindings.Proposal) (*types.Receipt, error) {
+	if len(replacement.Entries) > 0 {
+		if err := h.approveBond(ctx); err != nil {
+			return nil, err
+		}
+	}
+	data, err := challengeData(standing, c, d, replacement)
+	if err != nil {
+		return nil, fmt.Errorf("challenge set %d, era %d: %w", standing.Set, standing.Era, err)
+	}
+	return h.do(ctx, h.Roster.At.Router, data)
+}
+
+func challengeData(standing chain.Elected, c election.Challenge, d Decision, replacement bindings.Proposal) ([]byte, error) {
+	header := standing.HeaderBinding()
+	switch c.Kind {
+	case election.ChallengeEntry:
+		entry, err := standing.EntryBinding(c.Index)
+		if err != nil {
+			return nil, err
+		}
+		return router.PackChallengeEntry(header, entry, replacement), nil
+	case election.ChallengeOmission:
+		var neighbours []bindings.Entry
+		for _, i := range []int{c.Left, c.Next} {
+			if i < 0 {
+				continue
+			}
+			entry, err := standing.EntryBinding(i)
+			if err != nil {
+				return nil, err
+			}
+			neighbours = append(neighbours, entry)
+		}
+		return router.PackChallengeOmission(header, common.Address(c.Right.Operator), neighbours, replacement), nil
+	case election.ChallengeAggregate:
+		committee, err := executor.NewCommittee(standing, d.Registered)
+		if err != nil {
+			return nil, err
+		}
+		words, keys := make([][32]byte, len(standing.Entries)), make([][6][32]byte, len(standing.Entries))
+		for i, e := range standing.Entries {
+			packed, err := e.Pack()
+			if err != nil {
+				return nil, err
+			}
+			copy(words[i][:], packed[:32])
+			keys[i] = chain.KeyWords(committee.Keys[i].Packed())
+		}
+		return router.PackChallengeAggregate(header, words, keys, replacement), nil
+	}
+	return nil, fmt.Errorf("unknown challenge %q", c.Kind)
+}
+
+// Release takes back the bond of a proposal whose time has come.
+func (h Hand) Release(ctx context.Context, set core.SetID, e core.Era) (*types.Receipt, error) {
+	return h.do(ctx, h.Roster.At.Router, router.PackRelease(chain.Number(set), uint64(e)))
+}
+
+// Eject removes an Executor of the active set, by its place.
+func (h Hand) Eject(ctx context.Context, active chain.Elected, index int) (*types.Receipt, error) {
+	entry, err := active.EntryBinding(index)
+	if err != nil {
+		return nil, err
+	}
+	return h.do(ctx, h.Roster.At.Router, router.PackEject(active.HeaderBinding(), entry))
+}
+
+// approveBond lets the Router take bonds from the account, once.
+func (h Hand) approveBond(ctx context.Context) error {
+	allowance, err := chain.Read(ctx, h.Roster.Client, h.Roster.At.Token, nil,
+		erc20.PackAllowance(h.Sender.From(), h.Roster.At.Router), erc20.UnpackAllowance)
+	if err != nil || allowance.Sign() > 0 {
+		return err
+	}
+	most := new(core.Amount).SetAllOne()
+	_, err = h.do(ctx, h.Roster.At.Token, erc20.PackApprove(h.Roster.At.Router, chain.Big(*most)))
+	return err
+}
+
+func (h Hand) do(ctx context.Context, to common.Address, data []byte) (*types.Receipt, error) {
+	return h.Sender.Do(ctx, chain.To(to, data))
+}

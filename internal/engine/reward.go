@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/chain/bindings"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+var rewards = bindings.NewRewards()
+
+// Payouts computes what eras from..to of a set pay, from chain data at a block after the last one closed.
+func Payouts(ctx context.Context, r *chain.Roster, set core.SetID, from, to core.Era, block uint64) ([]reward.Payout, error) {
+	var list []reward.Payout
+	for e := from; e <= to; e++ {
+		facts, err := Facts(ctx, r, set, e, block)
+		if err != nil {
+			return nil, fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
+		}
+		payout, err := reward.Calculate(facts)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, payout)
+	}
+	return list, nil
+}
+
+// Facts reads everything that decides what an era pays (protocol §8). The era must be closed at the block.
+func Facts(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, block uint64) (reward.Facts, error) {
+	f := reward.Facts{Set: set, Era: e}
+	closedAt, closed, err := r.ClosedAt(ctx, set, e, block)
+	if err != nil {
+		return f, err
+	}
+	if !closed {
+		return f, fmt.Errorf("not closed at block %d", block)
+	}
+	capture := r.Times.Capture(e)
+	p, err := r.Parameters(ctx, set, capture, block)
+	if err != nil {
+		return f, err
+	}
+	f.EmissionRule, f.RateBps = reward.EmissionID(p.EmissionRule), core.Bps(p.EraRateBps)
+	f.PerformanceRule, f.Floor = reward.PerformanceID(p.PerformanceRule), p.PerformanceFloor
+	if f.Emission, err = r.Emission(ctx, set, e, block); err != nil {
+		return f, err
+	}
+	elected, stands, err := r.Standing(ctx, set, e, block)
+	if err != nil || !stands {
+		return f, err
+	}
+	f.Total = elected.Header.Total
+	if err := readExecutors(ctx, r, elected, closedAt, block, &f); err != nil {
+		return f, err
+	}
+	return f, readVaults(ctx, r, capture, block, &f)
+}
+
+// readExecutors fills in what each Executor of the era had and did.
+func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, closedAt core.Time, block uint64, f *reward.Facts) error {
+	snapshot, err := r.Snapshot(ctx, f.Set, f.Era, block)
+	if err != nil {
+		return err
+	}
+	ejected, _, err := r.Ejections(ctx, f.Set, f.Era, block)
+	if err != nil {
+		return err
+	}
+	jails, err := r.Jails(ctx, block)
+	if err != nil {
+		return err
+	}
+	batches, err := r.Batches(ctx, f.Set, block)
+	if err != nil {
+		return err
+	}
+	signed := make([]uint64, len(elected.Entries))
+	for _, b := range batches {
+		if b.Era != f.Era {
+			continue
+		}
+		f.Certificates++
+		for _, i := range b.Signers.Or(b.Late).Indices() {
+			signed[i]++
+		}
+	}
+	for i, entry := range elected.Entries {
+		x := reward.Executor{Operator: entry.Operator, Weight: entry.Weight, Signed: signed[i], Ejected: ejected.Has(i)}
+		for _, j := range jails {
+			if j.Operator == entry.Operator && j.From <= closedAt && j.Until > snapshot.Capture {
+				x.Jailed = true
+			}
+		}
+		for _, o := range snapshot.Operators {
+			if o.Address != entry.Operator {
+				continue
+			}
+			x.CommissionBps = o.Commission
+			for _, c := range o.Contributions(snapshot.Rules) {
+				if !c.Amount.IsZero() {
+					x.Contributions = append(x.Contributions, reward.Contribution{Vault: c.Vault, Amount: c.Amount})
+				}
+			}
+		}
+		f.Executors = append(f.Executors, x)
+	}
+	return nil
+}
+
+// readVaults fills in the shares of every vault that counted for an Executor.
+func readVaults(ctx context.Context, r *chain.Roster, capture core.Time, block uint64, f *reward.Facts) error {
+	seen := map[core.Address]bool{}
+	for _, x := range f.Executors {
+		for _, c := range x.Contributions {
+			if seen[c.Vault] {
+				continue
+			}
+			seen[c.Vault] = true
+			shares, err := r.SharesAt(ctx, common.Address(c.Vault), capture, block)
+			if err != nil {
+				return err
+			}
+			v := reward.Vault{Vault: c.Vault, TotalShares: shares.Total}
+			for _, s := range shares.Of {
+				v.Shares = append(v.Shares, reward.Share{Staker: s.Account, Shares: s.Shares})
+			}
+			f.Vaults = append(f.Vaults, v)
+		}
+	}
+	return nil
+}
+
+// Distribution is what one reward commit says, with the trees behind its roots.
+type Distribution struct {
+	reward.Distribution
+	Payouts   []reward.Payout
+	Operators *merkle.ClaimTree
+	Stakers   *merkle.ClaimTree
+	Statement batch.Rewards
+}
+
+// Distribute computes the next reward commit of a set from chain data at a block: of all eras since the last
+// activated one to `to`, which must be closed. signing is the era of the set that will sign it.
+func Distribute(ctx context.Context, r *chain.Roster, set core.SetID, to, signing core.Era, block uint64) (Distribution, error) {
+	activated, next, previous, err := Activated(ctx, r, set, block)
+	if err != nil {
+		return Distribution{}, err
+	}
+	return distribute(ctx, r, set, next, to, signing, previous, activated, block)
+}
+
+func distribute(ctx context.Context, r *chain.Roster, set core.SetID, from, to, signing core.Era, previous core.Hash,
+	activated reward.Balances, block uint64) (d Distribution, err error) {
+	if d.Payouts, err = Payouts(ctx, r, set, from, to, block); err != nil {
+		return d, err
+	}
+	origin := reward.Origin{ChainID: r.ChainID, Router: core.Address(r.At.Router), Middleware: core.Address(r.At.Middleware),
+		Set: set, FromEra: from, ToEra: to, PreviousRoots: previous}
+	if d.Distribution, err = reward.Distribute(origin, activated, d.Payouts); err != nil {
+		return d, err
+	}
+	if d.Operators, err = tree(d.Balances.Operators); err != nil {
+		return d, err
+	}
+	if d.Stakers, err = tree(d.Balances.Stakers); err != nil {
+		return d, err
+	}
+	hash, err := d.Hash()
+	d.Statement = batch.Rewards{Set: set, Era: signing, FromEra: from, ToEra: to, PreviousRoots: previous,
+		OperatorsRoot: d.Operators.Root(), StakersRoot: d.Stakers.Root(),
+		OperatorsAmount: d.OperatorsAmount, StakersAmount: d.StakersAmount, DistributionHash: hash}
+	return d, err
+}
+
+// Activated recomputes the cumulative balances behind a set's activated roots, range by range, with the first
+// era that is not paid yet and the hash of the roots. A root that the chain has and this node does not find is
+// an error: nothing may be built on it.
+func Activated(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (b reward.Balances, next core.Era, roots core.Hash, err error) {
+	history, err := r.RewardsActivatedOf(ctx, set, block)
+	if err != nil {
+		return b, 0, roots, err
+	}
+	for _, a := range history {
+		d, err := distribute(ctx, r, set, next, core.Era(a.ToEra), 0, roots, b, block)
+		if err != nil {
+			return b, next, roots, err
+		}
+		if d.Statement.OperatorsRoot != core.Hash(a.OperatorsRoot) || d.Statement.StakersRoot != core.Hash(a.StakersRoot) {
+			return b, next, roots, fmt.Errorf("rewards of set %d, eras %d to %d: the chain has roots %x and %x, recomputed are %s and %s",
+				set, a.FromEra, a.ToEra, a.OperatorsRoot, a.StakersRoot, d.Statement.OperatorsRoot, d.Statement.StakersRoot)
+		}
+		b, next = d.Balances, core.Era(a.ToEra)+1
+		roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
+	}
+	return b, next, roots, nil
+}
+
+func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
+	claims := make([]merkle.Claim, len(balances))
+	for i, b := range balances {
+		claims[i] = merkle.Claim{Account: b.Account, Amount: b.Amount}
+	}
+	return merkle.NewClaimTree(claims)
+}
+
+// CommitBinding returns a reward statement as the contracts take it.
+func CommitBinding(s batch.Rewards) bindings.RewardCommit {
+	return bindings.RewardCommit{FromEra: uint64(s.FromEra), ToEra: uint64(s.ToEra), PreviousRoots: s.PreviousRoots,
+		OperatorsRoot: s.OperatorsRoot, StakersRoot: s.StakersRoot, OperatorsAmount: chain.Big(s.OperatorsAmount),
+		StakersAmount: chain.Big(s.StakersAmount), DistributionHash: s.DistributionHash}
+}
+
+// CommitRewards posts a certified reward statement.
+func (h Hand) CommitRewards(ctx context.Context, c executor.Committee, s batch.Rewards, signed executor.Signed) (*types.Receipt, error) {
+	certificate, err := c.Statement(signed)
+	if err != nil {
+		return nil, err
+	}
+	return h.do(ctx, h.Roster.At.Rewards, rewards.PackCommitRewards(c.HeaderBinding(), CommitBinding(s), certificate))
+}
+
+// ActivateRewards pays a committed statement whose delay is over.
+func (h Hand) ActivateRewards(ctx context.Context, s batch.Rewards) (*types.Receipt, error) {
+	return h.do(ctx, h.Roster.At.Rewards, rewards.PackActivateRewards(chain.Number(s.Set), CommitBinding(s)))
+}
+
+var operatorRewards = bindings.NewDefaultOperatorRewards()
+
+// Claim takes what a tree gives the account, all eras at once, at one of the set's two reward contracts.
+func (h Hand) Claim(ctx context.Context, contract common.Address, tree *merkle.ClaimTree) (*types.Receipt, error) {
+	claim, proof, err := tree.Prove(core.Address(h.Sender.From()))
+	if err != nil {
+		return nil, err
+	}
+	path := make([][32]byte, len(proof))
+	for i, p := range proof {
+		path[i] = p
+	}
+	return h.do(ctx, contract, operatorRewards.PackClaimRewards(h.Sender.From(), h.Roster.At.Middleware, h.Roster.At.Token,
+		chain.Big(claim.Amount), path))
+}
