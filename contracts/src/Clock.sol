@@ -27,6 +27,12 @@ abstract contract Clock {
     /// @notice The network has not started: `genesis` (Unix seconds) is still ahead.
     error BeforeGenesis(uint256 nowTime, uint256 genesis);
 
+    /// @notice No clock will ever show that era.
+    error EraOutOfRange(uint64 era);
+
+    /// @dev Leaves room for every window that is added to an era's start.
+    uint256 private constant LATEST_START = type(uint48).max / 2;
+
     constructor(Times memory t) {
         GENESIS = t.genesis;
         ERA_DURATION = t.eraDuration;
@@ -45,9 +51,12 @@ abstract contract Clock {
         NOTICE = t.notice;
     }
 
-    /// @notice First second of era `era`.
+    /// @notice First second of era `era`. Reverts where a timestamp has no room: cut off, the times of an absurd era
+    /// would look like those of the present one.
     function _eraStart(uint64 era) internal view returns (uint48) {
-        return uint48(uint256(GENESIS) + uint256(era) * ERA_DURATION);
+        uint256 start = uint256(GENESIS) + uint256(era) * ERA_DURATION;
+        if (start > LATEST_START) revert EraOutOfRange(era);
+        return uint48(start);
     }
 
     /// @notice The timestamp at which the stake of era `era` is read.

@@ -120,7 +120,7 @@ contract Operators is IOperators, Clock {
     function statusAt(uint96 set, address operator, uint48 t)
         external
         view
-        returns (bool registered, bool paused, uint48 until)
+        returns (bool registered, bool paused, uint48 jailEnd)
     {
         uint208 status = _operators[set][operator].status.upperLookupRecent(t);
         return (status & REGISTERED != 0, status & PAUSED != 0, uint48(_jail[operator].upperLookupRecent(t)));

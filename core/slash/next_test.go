@@ -108,7 +108,7 @@ func may(now int64, c Case, records []Case, disputes []Dispute) (request, execut
 	for _, f := range disputes {
 		for _, e := range f.Eras {
 			concerns := f.Set == c.Set && e < c.Era && int64(f.FiledAt) <= now && int64(f.FiledAt) <= d(e)
-			if concerns && (!f.Upheld || f.WrongEra == e) && now <= d(e)+window {
+			if concerns && now <= d(e)+window {
 				return false, false
 			}
 		}

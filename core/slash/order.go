@@ -43,9 +43,9 @@ func (c Case) before(d Case) bool {
 // era e' may be upheld, and its accused reported, until D(e') + requestWindow, which is after D(e−1); executing
 // era e in between would void the captures that the judge is about to accuse.
 //
-// A statement of era e' can be named wrong only when the dispute was filed by D(e'). Once the judge has named
-// the other one wrong, nobody waits for this one; once this one, until its accused can no longer be reported:
-// from then on they are recorded offences, and Order sees them.
+// The wait ends with the window, whatever the judge says meanwhile: until then the accused of the wrong
+// statement can still be reported, and another dispute of the same era may be pending. Offences does the same
+// (OlderDisputeOpen).
 func WaitForDisputes(t era.Times, now core.Time, c Case, disputes []Dispute) (core.Time, bool) {
 	var until core.Time
 	for _, d := range disputes {
@@ -53,7 +53,7 @@ func WaitForDisputes(t era.Times, now core.Time, c Case, disputes []Dispute) (co
 			continue
 		}
 		for _, e := range d.Eras {
-			if e < c.Era && d.inTime(t, e) && (!d.Upheld || d.WrongEra == e) {
+			if e < c.Era && d.inTime(t, e) {
 				until = max(until, after(t.RequestDeadline(e), 1))
 			}
 		}

@@ -104,7 +104,7 @@ func (r *Roster) operatorAt(ctx context.Context, set core.SetID, a core.Address,
 	if err != nil {
 		return o, err
 	}
-	o.Registered, o.Paused, o.JailedUntil = status.Registered, status.Paused, core.Time(status.Until.Uint64())
+	o.Registered, o.Paused, o.JailedUntil = status.Registered, status.Paused, core.Time(status.JailEnd.Uint64())
 	keyHash, err := Read(ctx, r.Client, r.At.Operators, number,
 		operators.PackKeyHashAt(Number(set), at, Number(t)), operators.UnpackKeyHashAt)
 	if err != nil {

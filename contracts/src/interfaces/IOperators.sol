@@ -59,7 +59,7 @@ interface IOperators {
     function statusAt(uint96 set, address operator, uint48 t)
         external
         view
-        returns (bool registered, bool paused, uint48 jailedUntil);
+        returns (bool registered, bool paused, uint48 jailEnd);
     /// @notice Registered, not paused, not jailed at `t`.
     function eligibleAt(uint96 set, address operator, uint48 t) external view returns (bool);
     /// @notice Hash of the packed key at `t`, 0 when the operator had not registered yet.

@@ -21,7 +21,15 @@ library Statements {
     }
 
     function headerHash(Header memory h) internal pure returns (bytes32) {
-        return keccak256(abi.encode(h.set, h.era, h.count, h.total, h.root, keccak256(abi.encodePacked(h.key))));
+        return headerHash(h.set, h.era, h.count, h.total, h.root, keccak256(abi.encodePacked(h.key)));
+    }
+
+    function headerHash(uint96 set, uint64 era, uint16 count, uint96 total, bytes32 root, bytes32 aggregateHash)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(set, era, count, total, root, aggregateHash));
     }
 
     function batchHash(uint96 set, Batch memory b) internal pure returns (bytes32) {

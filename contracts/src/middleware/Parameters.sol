@@ -14,7 +14,7 @@ import {Words} from "../libraries/Words.sol";
 abstract contract Parameters is Clock, Ownable2Step, IParameters {
     using Checkpoints for Checkpoints.Trace208;
 
-    /// @dev Weights are 1e18 fixed point; up to 1e30, so that weight times 2^128 never overflows.
+    /// @dev 1e18 fixed point: a base unit is worth at most 1e12 base units of wVARA. Stakes._counted relies on it.
     uint128 internal constant MAX_COLLATERAL_WEIGHT = 1e30;
 
     struct Rules {
