@@ -6,6 +6,7 @@ import {Clock} from "./Clock.sol";
 import {IMiddleware} from "./interfaces/IMiddleware.sol";
 import {IOperators} from "./interfaces/IOperators.sol";
 import {BLS} from "./libraries/BLS.sol";
+import {Statements} from "./libraries/Statements.sol";
 import {IOptInService} from "./symbiotic/IOptInService.sol";
 import {IRegistry} from "./symbiotic/IRegistry.sol";
 
@@ -164,7 +165,7 @@ contract Operators is IOperators, Clock {
         private
         returns (bytes32 keyHash)
     {
-        keyHash = keccak256(abi.encodePacked(key));
+        keyHash = Statements.keyHash(key);
         if (keyUsed[keyHash]) revert KeyAlreadyUsed(keyHash);
         BLS.verifyPossession(possessionDigest(set, msg.sender, keyHash), key, possession);
         keyUsed[keyHash] = true;

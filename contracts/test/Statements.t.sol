@@ -12,6 +12,32 @@ import {Base} from "./Base.t.sol";
 contract StatementsTest is Base {
     string private json = vm.readFile("../testdata/digests.json");
 
+    /// @dev The library reads calldata.
+    function batchHash(uint96 set, Batch calldata b) external pure returns (bytes32) {
+        return Statements.batchHash(set, b);
+    }
+
+    function rewardsDigest(bytes32 domain, uint96 set, uint64 era, RewardCommit calldata r)
+        external
+        pure
+        returns (bytes32)
+    {
+        return Statements.rewardsDigest(domain, set, era, r);
+    }
+
+    function keyHash(bytes32[6] calldata key) external pure returns (bytes32) {
+        return Statements.keyHash(key);
+    }
+
+    function test_KeyHashes() public view {
+        bytes[] memory key = vm.parseJsonBytesArray(json, ".key.key");
+        bytes32[] memory want = _words(".key.hash");
+        assertTrue(want.length != 0, "rows");
+        for (uint256 i; i < want.length; ++i) {
+            assertEq(this.keyHash(abi.decode(key[i], (bytes32[6]))), want[i], "key");
+        }
+    }
+
     function _uints(string memory key) private view returns (uint256[] memory) {
         return vm.parseJsonUintArray(json, key);
     }
@@ -59,7 +85,7 @@ contract StatementsTest is Base {
         bytes32[] memory want = _words(".batch.hash");
         assertTrue(want.length != 0, "rows");
         for (uint256 i; i < want.length; ++i) {
-            assertEq(Statements.batchHash(uint96(set[i]), _batch(i)), want[i], "batch");
+            assertEq(this.batchHash(uint96(set[i]), _batch(i)), want[i], "batch");
         }
         uint256[] memory number = _uints(".head.number");
         bytes32[] memory hash = _words(".head.batchHash");
@@ -95,7 +121,7 @@ contract StatementsTest is Base {
         assertTrue(want.length != 0, "rows");
         for (uint256 i; i < want.length; ++i) {
             bytes32 domain = Statements.domainSeparator(chain[i], router[i]);
-            bytes32 got = Statements.rewardsDigest(domain, uint96(set[i]), uint64(era[i]), _commit(i));
+            bytes32 got = this.rewardsDigest(domain, uint96(set[i]), uint64(era[i]), _commit(i));
             assertEq(got, want[i], "rewards");
         }
     }

@@ -78,8 +78,7 @@ interface IRouter {
     /// @param reason 0 jailed, 1 slashable stake below the minimum.
     event Ejected(uint96 indexed set, uint64 indexed era, address indexed operator, uint256 index, uint8 reason);
     event BatchCommitted(
-        uint96 indexed set, uint64 indexed era, uint64 indexed number, bytes32 batchHash, uint128 signers,
-        address committer, Batch batch
+        uint96 indexed set, uint64 indexed era, uint64 indexed number, bytes32 batchHash, uint128 signers, Batch batch
     );
     event SignersAdded(
         uint96 indexed set, uint64 indexed era, uint64 indexed number, bytes32 batchHash, uint128 signers

@@ -73,6 +73,20 @@ library BLS {
         Precompiles.addG2(operands, operands);
     }
 
+    /// @notice As add, for a key that lies in calldata: copied once, to where the precompile reads it.
+    function addPacked(Sum memory sum, bytes32[6] calldata key) internal view {
+        uint256 operands = _data(sum.operands);
+        // Assembly: each coordinate goes behind its 16 zero bytes, which no operand ever dirties.
+        assembly ("memory-safe") {
+            let to := add(operands, 272)
+            calldatacopy(to, key, 48)
+            calldatacopy(add(to, 64), add(key, 48), 48)
+            calldatacopy(add(to, 128), add(key, 96), 48)
+            calldatacopy(add(to, 192), add(key, 144), 48)
+        }
+        Precompiles.addG2(operands, operands);
+    }
+
     /// @notice Turns `sum` into its negative: (x, p − y). Zero stays zero, so the identity stays canonical.
     function negate(Sum memory sum) internal pure {
         _negate(sum.operands, 4);

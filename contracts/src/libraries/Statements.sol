@@ -20,8 +20,17 @@ library Statements {
         return keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("Roster"), keccak256("1"), chainId, router));
     }
 
-    function headerHash(Header memory h) internal pure returns (bytes32) {
-        return headerHash(h.set, h.era, h.count, h.total, h.root, keccak256(abi.encodePacked(h.key)));
+    function headerHash(Header calldata h) internal pure returns (bytes32) {
+        return headerHash(h.set, h.era, h.count, h.total, h.root, keyHash(h.key));
+    }
+
+    /// @dev The words of a packed key lie side by side in calldata. Assembly: one copy in place of an encoding.
+    function keyHash(bytes32[6] calldata key) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            calldatacopy(scratch, key, 192)
+            hash := keccak256(scratch, 192)
+        }
     }
 
     function headerHash(uint96 set, uint64 era, uint16 count, uint96 total, bytes32 root, bytes32 aggregateHash)
@@ -32,10 +41,9 @@ library Statements {
         return keccak256(abi.encode(set, era, count, total, root, aggregateHash));
     }
 
-    function batchHash(uint96 set, Batch memory b) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(set, b.number, b.previousHash, b.endBlock, b.endBlockHash, b.stateRoot, b.messagesRoot)
-        );
+    /// @dev A struct of static fields is encoded as they are.
+    function batchHash(uint96 set, Batch calldata b) internal pure returns (bytes32) {
+        return keccak256(abi.encode(set, b));
     }
 
     function head(uint64 number, bytes32 hash) internal pure returns (bytes32) {
@@ -50,12 +58,11 @@ library Statements {
         return _digest(domain, keccak256(abi.encode(BATCH_TYPEHASH, set, era, number, hash)));
     }
 
-    function rewardsDigest(bytes32 domain, uint96 set, uint64 era, RewardCommit memory r)
+    function rewardsDigest(bytes32 domain, uint96 set, uint64 era, RewardCommit calldata r)
         internal
         pure
         returns (bytes32)
     {
-        // A struct of static fields is encoded as they are.
         return _digest(domain, keccak256(abi.encode(REWARDS_TYPEHASH, set, era, r)));
     }
 

@@ -32,7 +32,7 @@ abstract contract Certificates is Elections, Domain {
         uint64 headNumber,
         Batch calldata batch,
         Statement calldata certificate
-    ) external nonReentrant {
+    ) external {
         uint96 set = header.set;
         bytes32 head = Statements.head(headNumber, batch.previousHash);
         if (head != headOf[set]) revert NotTheHead(head, headOf[set]);
@@ -44,9 +44,7 @@ abstract contract Certificates is Elections, Domain {
             _certified(header, Statements.batchDigest(domainSeparator(), set, header.era, batch.number, hash), certificate);
         headOf[set] = Statements.head(batch.number, hash);
         if (batch.messagesRoot != 0) messagesRoot[set][batch.number] = batch.messagesRoot;
-        emit BatchCommitted(
-            set, header.era, batch.number, hash, certificate.signers.bitmap, msg.sender, batch
-        );
+        emit BatchCommitted(set, header.era, batch.number, hash, certificate.signers.bitmap, batch);
         if (s.batchesPaid) {
             REWARDS.pay(set, msg.sender, MIDDLEWARE.batchRewardAt(set, _captureOf(header.era)));
         }

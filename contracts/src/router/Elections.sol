@@ -136,7 +136,7 @@ abstract contract Elections is Sets {
         bond <<= _doublings(discarded);
 
         Header memory header = _header(set, era, proposal, most, maxStake);
-        headerHashOf[set][era] = Statements.headerHash(header);
+        headerHashOf[set][era] = _hashOf(header);
         _standing[set][era] =
             Standing(msg.sender, uint48(block.timestamp), discarded, false, false, batchReward != 0);
         emit Proposed(set, era, msg.sender, bond, header, proposal.entries);
@@ -167,6 +167,10 @@ abstract contract Elections is Sets {
             Entries.tally(proposal.entries, maxStake, Entries.Lottery(address(this), set, era, seedOf[era]));
         if (count > most) revert TooManyEntries(count, most);
         return Header(set, era, uint16(count), uint96(total), root, proposal.key);
+    }
+
+    function _hashOf(Header memory h) private pure returns (bytes32) {
+        return Statements.headerHash(h.set, h.era, h.count, h.total, h.root, keccak256(abi.encodePacked(h.key)));
     }
 
     function _requireChallengeable(Header calldata header) private view {
