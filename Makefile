@@ -5,7 +5,14 @@ NPM       := contracts/node_modules/.package-lock.json
 ARTIFACTS := internal/devnet/artifacts/Vault.json
 # forge's package is named after the platform; the shell finds the one that is installed.
 FORGE     := node_modules/@foundry-rs/forge-*/bin/forge
+# What `make gen` compiles from scratch: the optimizer's result depends on what is compiled with it, so a build of only
+# what changed gives other bytes than a fresh clone's.
+FRESH     := contracts/out/gen/.fresh
+# What `make gen` writes.
+GENERATED := internal/chain/bindings docs/reasons.md
 FUZZTIME  ?= 30s
+# More flags for go test: make test TESTFLAGS=-v
+TESTFLAGS ?=
 
 .PHONY: help build gen test check race fuzz e2e bench demo clean
 
@@ -15,33 +22,34 @@ help: ## list the targets
 build: $(ARTIFACTS) ## bin/roster, with Symbiotic's contracts for the devnet in it
 	go build -trimpath -o bin/roster ./cmd/roster
 
-gen: $(NPM) ## what is generated from the contracts; must leave git clean
-	cd contracts && $(FORGE) build
-	go run ./internal/tools/bindings -strict
+gen: $(FRESH) ## bindings with our bytecode, and the generated documents; must leave git clean
+	go run ./internal/tools/bindings -strict -forge contracts/out/gen
+	go run ./internal/tools/docs
 
-test: $(ARTIFACTS) ## all tests, Go's and Solidity's
-	go test ./...
+test: $(ARTIFACTS) ## vet, and all tests, Go's and Solidity's
+	go vet ./...
+	go test -timeout 20m $(TESTFLAGS) ./...
 	cd contracts && $(FORGE) test
 
-check: $(ARTIFACTS) ## format, vet, and that `make gen` changes nothing
-	@test -z "$$(gofmt -l cmd core internal)" || { gofmt -l cmd core internal; echo "run gofmt"; exit 1; }
+check: $(ARTIFACTS) ## the house rules: format, imports, purity, links, and that `make gen` changes nothing
 	go vet ./...
-	cd contracts && $(FORGE) fmt --check
+	go test -count=1 ./internal/lint ./internal/tools/...
 	$(MAKE) gen
-	git diff --exit-code -- internal/chain/bindings
+	git diff --exit-code -- $(GENERATED)
+	@test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" || { echo "generated files that git does not know:"; git ls-files --others --exclude-standard -- $(GENERATED); exit 1; }
 
-race: $(ARTIFACTS) ## Go's tests with the race detector
-	go test -race ./...
+race: $(ARTIFACTS) ## Go's tests with the race detector (needs a C compiler)
+	go test -race -timeout 40m $(TESTFLAGS) ./...
 
-fuzz: ## every fuzz target for FUZZTIME (30s)
+fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s)
 	@grep -rl '^func Fuzz' --include='*_test.go' core internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
 	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
-e2e: $(ARTIFACTS) ## whole networks on the devnet, scripted
-	go test -count=1 -run '^TestE2E' -timeout 30m ./internal/...
+e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
+	go test -count=1 -timeout 30m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/...
 
-bench: $(ARTIFACTS) ## benchmarks
+bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 demo: build ## a network that elects, works, pays and slashes, in one process
@@ -52,6 +60,10 @@ clean: ## remove what was built, not what was installed
 
 $(NPM): contracts/package-lock.json
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(FRESH): $(NPM) contracts/foundry.toml contracts/tools/solc $(shell find contracts/src -name '*.sol')
+	cd contracts && rm -rf out/gen cache/gen && $(FORGE) build --force --skip test --out out/gen --cache-path cache/gen
 	@touch $@
 
 $(ARTIFACTS): $(NPM) internal/tools/artifacts/main.go

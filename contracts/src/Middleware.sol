@@ -8,6 +8,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Clock} from "./Clock.sol";
 import {IMiddleware} from "./interfaces/IMiddleware.sol";
 import {SetParameters} from "./interfaces/IParameters.sol";
+import {IRewards} from "./interfaces/IRewards.sol";
 import {IRouter} from "./interfaces/IRouter.sol";
 import {Times} from "./interfaces/Times.sol";
 import {TimesCheck} from "./libraries/TimesCheck.sol";
@@ -98,6 +99,7 @@ contract Middleware is Stakes, IMiddleware {
         IERC20(token).forceApprove(forStakers, type(uint256).max);
         emit SetCreated(set, forOperators, forStakers, parameters);
         IRouter(router).openSet(set, startNumber, startHash);
+        IRewards(rewards).openSet(set);
     }
 
     function owner() public view override(Ownable, IMiddleware) returns (address) {

@@ -177,10 +177,13 @@ contract Operators is IOperators, Clock {
         from = uint48(block.timestamp + 1);
         if (!first) {
             Checkpoints.Trace208 storage trace = o.commission;
-            bool raise = bps > trace.upperLookupRecent(uint48(block.timestamp));
+            // What counts from the next second on is what the change is compared with: the commission of a registration
+            // in this very block, too.
+            uint48 next = uint48(block.timestamp + 1);
+            bool raise = bps > trace.upperLookupRecent(next);
             from = _captureFrom(block.timestamp + (raise ? NOTICE : 1));
             // What was announced and does not count yet is replaced: nobody has been paid by it.
-            while (trace.length() != 0 && trace._checkpoints[trace.length() - 1]._key > block.timestamp) {
+            while (trace.length() != 0 && trace._checkpoints[trace.length() - 1]._key > next) {
                 trace._checkpoints.pop();
             }
         }

@@ -3,7 +3,6 @@ pragma solidity 0.8.36;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Clock} from "./Clock.sol";
 import {IMiddleware} from "./interfaces/IMiddleware.sol";
 import {IPrograms, IRosterReceiver, OutgoingMessage} from "./interfaces/IPrograms.sol";
@@ -14,7 +13,8 @@ import {Statements} from "./libraries/Statements.sol";
 
 /// @title Programs
 /// @notice See IPrograms.
-contract Programs is IPrograms, Clock, ReentrancyGuardTransient {
+/// @dev No guard: everything is marked before a call leaves, and a receiver may answer with a message at once.
+contract Programs is IPrograms, Clock {
     using SafeERC20 for IERC20;
 
     uint256 private constant MAX_CHUNK_BYTES = 96 * 1024;
@@ -63,7 +63,6 @@ contract Programs is IPrograms, Clock, ReentrancyGuardTransient {
 
     function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes calldata init)
         external
-        nonReentrant
         returns (bytes32 program)
     {
         if (set >= MIDDLEWARE.setCount()) revert UnknownSet(set);
@@ -75,7 +74,7 @@ contract Programs is IPrograms, Clock, ReentrancyGuardTransient {
         emit ProgramCreated(set, program, codeId, msg.sender, salt, init);
     }
 
-    function sendMessage(bytes32 program, bytes calldata payload) external nonReentrant returns (uint64 nonce) {
+    function sendMessage(bytes32 program, bytes calldata payload) external returns (uint64 nonce) {
         Program storage p = _programs[program];
         if (!p.exists) revert UnknownProgram(program);
         nonce = p.nonce++;
@@ -83,7 +82,7 @@ contract Programs is IPrograms, Clock, ReentrancyGuardTransient {
         emit MessageSent(p.set, program, msg.sender, nonce, payload);
     }
 
-    function deliver(OutgoingMessage calldata m, bytes32[] calldata proof) external nonReentrant {
+    function deliver(OutgoingMessage calldata m, bytes32[] calldata proof) external {
         if (delivered[m.set][m.number][m.index]) revert AlreadyDelivered(m.set, m.number, m.index);
         bytes32 leaf =
             Statements.messageLeaf(m.set, m.number, m.index, m.program, m.destination, keccak256(m.payload));

@@ -59,6 +59,14 @@ contract Rewards is IRewards, Clock, Domain, ReentrancyGuardTransient {
         _;
     }
 
+    function openSet(uint96 set) external {
+        if (msg.sender != address(MIDDLEWARE)) revert OnlyMiddleware(msg.sender);
+        uint256 ahead = _captureFrom(block.timestamp + 1) - _captureOf(0);
+        uint64 firstEra = uint64(ahead / ERA_DURATION);
+        progressOf[set].nextEra = firstEra;
+        emit RewardsOpened(set, firstEra);
+    }
+
     function fund(uint96 set, uint256 amount) external nonReentrant {
         if (set >= MIDDLEWARE.setCount()) revert UnknownSet(set);
         potOf[set].free += amount.toUint128();

@@ -9,5 +9,9 @@ import {Sets} from "./router/Sets.sol";
 /// @title Router
 /// @notice See IRouter; its parts are Sets, Elections and Certificates.
 contract Router is Certificates {
-    constructor(IMiddleware middleware) Clock(middleware.times()) Sets(middleware) {}
+    constructor(IMiddleware middleware, uint64 batchBlocks)
+        Clock(middleware.times())
+        Sets(middleware)
+        Certificates(batchBlocks)
+    {}
 }

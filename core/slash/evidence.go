@@ -17,7 +17,7 @@ type Signature struct {
 	Header    batch.Header
 	WasActive bool // the header's set is or was active; evidence under any other proves nothing
 	Signers   quorum.Bitmap
-	Certified bool // the Router accepted it as a certificate, or would have: threshold reached, ejected bits clear
+	Certified bool // it could be a certificate: over two thirds of all, or the threshold reached with ejected bits clear
 }
 
 // SignedBatch is a `Batch` statement and who signed it.

@@ -3,6 +3,7 @@ package chain
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,8 +30,17 @@ type Committed struct {
 // Batches returns a set's committed batches up to a block, in order, with the signatures that arrived until
 // signersWindow after the commit (protocol §6). Later ones are on chain too; they do not count.
 func (r *Roster) Batches(ctx context.Context, set core.SetID, block uint64) ([]Committed, error) {
+	return r.batches(ctx, block, topic(set))
+}
+
+// BatchesOf is Batches of one era's Executors.
+func (r *Roster) BatchesOf(ctx context.Context, set core.SetID, e core.Era, block uint64) ([]Committed, error) {
+	return r.batches(ctx, block, topic(set), topic(e))
+}
+
+func (r *Roster) batches(ctx context.Context, block uint64, of ...[]common.Hash) ([]Committed, error) {
 	committed, err := events(ctx, r, block, source[bindings.RouterBatchCommitted]{
-		r.At.Router, router.GetABI(), "BatchCommitted", router.UnpackBatchCommittedEvent}, topic(set))
+		r.At.Router, router.GetABI(), "BatchCommitted", router.UnpackBatchCommittedEvent}, of...)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +51,11 @@ func (r *Roster) Batches(ctx context.Context, set core.SetID, block uint64) ([]C
 			return nil, err
 		}
 		signers, _ := quorum.FromAmount(Amount(c.Signers))
-		list[i] = Committed{Batch: batchOf(set, c.Batch), Era: core.Era(c.Era), Hash: c.BatchHash, Signers: signers,
+		list[i] = Committed{Batch: batchOf(core.SetID(c.Set.Uint64()), c.Batch), Era: core.Era(c.Era), Hash: c.BatchHash, Signers: signers,
 			CommittedAt: at, Block: c.Raw.BlockNumber, Tx: c.Raw.TxHash}
 	}
 	added, err := events(ctx, r, block, source[bindings.RouterSignersAdded]{
-		r.At.Router, router.GetABI(), "SignersAdded", router.UnpackSignersAddedEvent}, topic(set))
+		r.At.Router, router.GetABI(), "SignersAdded", router.UnpackSignersAddedEvent}, of...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +114,11 @@ type Share struct {
 var vaults = bindings.NewVault()
 
 // SharesAt returns who held a vault's active shares at t, read at a block after t. Accounts are found by their
-// deposits: in a vault of version 1 shares cannot be transferred.
+// deposits and, in vaults whose shares are tokens (version 2), by what was transferred to them, from the chain's
+// first block on: a vault may be older than Roster. Shares whose holder is not found are an error, for a staker
+// would go unpaid.
 func (r *Roster) SharesAt(ctx context.Context, vault common.Address, t core.Time, block uint64) (Shares, error) {
-	deposits, err := events(ctx, r, block, source[bindings.VaultDeposit]{
-		vault, vaults.GetABI(), "Deposit", vaults.UnpackDepositEvent})
+	accounts, err := r.holders(ctx, vault, block)
 	if err != nil {
 		return Shares{}, err
 	}
@@ -116,12 +127,8 @@ func (r *Roster) SharesAt(ctx context.Context, vault common.Address, t core.Time
 		return Shares{}, err
 	}
 	s := Shares{Total: Amount(total)}
-	var accounts []common.Address
-	for _, d := range deposits {
-		accounts = append(accounts, d.OnBehalfOf)
-	}
-	slices.SortFunc(accounts, func(a, b common.Address) int { return bytes.Compare(a[:], b[:]) })
-	for _, a := range slices.Compact(accounts) {
+	var found core.Amount
+	for _, a := range accounts {
 		shares, err := Read(ctx, r.Client, vault, Number(block),
 			vaults.PackActiveSharesOfAt(a, Number(t), nil), vaults.UnpackActiveSharesOfAt)
 		if err != nil {
@@ -129,9 +136,40 @@ func (r *Roster) SharesAt(ctx context.Context, vault common.Address, t core.Time
 		}
 		if shares.Sign() > 0 {
 			s.Of = append(s.Of, Share{core.Address(a), Amount(shares)})
+			found.Add(&found, &s.Of[len(s.Of)-1].Shares)
 		}
 	}
+	if found != s.Total {
+		return s, &Error{Fatal, fmt.Errorf("shares of vault %v at %d: holders of %s found, there are %s",
+			vault, t, found.Dec(), s.Total.Dec())}
+	}
 	return s, nil
+}
+
+// holders returns every account that may ever have had shares of a vault, ascending.
+func (r *Roster) holders(ctx context.Context, vault common.Address, block uint64) ([]common.Address, error) {
+	all := *r
+	all.FirstBlock = 0
+	deposits, err := events(ctx, &all, block, source[bindings.VaultDeposit]{
+		vault, vaults.GetABI(), "Deposit", vaults.UnpackDepositEvent})
+	if err != nil {
+		return nil, err
+	}
+	token := bindings.NewWrappedVara() // Transfer is every ERC-20's
+	transfers, err := events(ctx, &all, block, source[bindings.WrappedVaraTransfer]{
+		vault, token.GetABI(), "Transfer", token.UnpackTransferEvent})
+	if err != nil {
+		return nil, err
+	}
+	var accounts []common.Address
+	for _, d := range deposits {
+		accounts = append(accounts, d.OnBehalfOf)
+	}
+	for _, t := range transfers {
+		accounts = append(accounts, t.To)
+	}
+	slices.SortFunc(accounts, func(a, b common.Address) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(accounts), nil
 }
 
 // Emission returns what is reserved for an era.
@@ -193,4 +231,14 @@ func (r *Roster) RewardsCommittedOf(ctx context.Context, set core.SetID, block u
 func (r *Roster) RewardsActivatedOf(ctx context.Context, set core.SetID, block uint64) ([]*RewardsActivated, error) {
 	return events(ctx, r, block, source[RewardsActivated]{
 		r.At.Rewards, rewards.GetABI(), "RewardsActivated", rewards.UnpackRewardsActivatedEvent}, topic(set))
+}
+
+// FirstPaidEra returns the first era that a set can pay: the first whose capture is after its creation.
+func (r *Roster) FirstPaidEra(ctx context.Context, set core.SetID, block uint64) (core.Era, error) {
+	opened, err := events(ctx, r, block, source[bindings.RewardsRewardsOpened]{
+		r.At.Rewards, rewards.GetABI(), "RewardsOpened", rewards.UnpackRewardsOpenedEvent}, topic(set))
+	if err != nil || len(opened) == 0 {
+		return 0, err
+	}
+	return core.Era(opened[0].FirstEra), nil
 }

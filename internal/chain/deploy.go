@@ -24,6 +24,8 @@ type Setup struct {
 	OperatorRegistry, NetworkOptIn                                           common.Address
 	// Roles, for good: who owns, who can veto slashes, who upholds disputes, where slashed stake goes.
 	Owner, Resolver, Judge, Burner common.Address
+	// BatchBlocks is how many blocks an interval of batches has, at least 1.
+	BatchBlocks uint64
 }
 
 // Deployed is what Deploy made.
@@ -53,7 +55,7 @@ func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, e
 			bindings.MiddlewareParts{Token: at.Token, Router: at.Router, Operators: at.Operators, Rewards: at.Rewards, Offences: at.Offences},
 			bindings.MiddlewareRoles{Owner: d.Owner, Resolver: d.Resolver, Judge: d.Judge, Burner: d.Burner}))},
 		{"Operators", at.Operators, Deployment(&bindings.OperatorsMetaData, operators.PackConstructor(at.Middleware, d.OperatorRegistry, d.NetworkOptIn))},
-		{"Router", at.Router, Deployment(&bindings.RouterMetaData, router.PackConstructor(at.Middleware))},
+		{"Router", at.Router, Deployment(&bindings.RouterMetaData, router.PackConstructor(at.Middleware, d.BatchBlocks))},
 		{"Rewards", at.Rewards, Deployment(&bindings.RewardsMetaData, rewards.PackConstructor(at.Middleware))},
 		{"Offences", at.Offences, Deployment(&bindings.OffencesMetaData, offences.PackConstructor(at.Middleware))},
 		{"Programs", at.Programs, Deployment(&bindings.ProgramsMetaData, bindings.NewPrograms().PackConstructor(at.Middleware))},

@@ -33,6 +33,8 @@ type Roster struct {
 	At      Addresses
 	ChainID uint64
 	Times   era.Times
+	// Intervals are the batches' (protocol §6).
+	Intervals Intervals
 	// FirstBlock is where logs of the contracts begin: no earlier block is searched.
 	FirstBlock uint64
 }
@@ -73,7 +75,29 @@ func Open(ctx context.Context, c Client, at, programs common.Address, firstBlock
 		return nil, err
 	}
 	r.Times = timesOf(times)
+	if r.Intervals.First, err = Read(ctx, c, r.At.Router, nil, router.PackFIRSTBLOCK(), router.UnpackFIRSTBLOCK); err != nil {
+		return nil, err
+	}
+	if r.Intervals.Blocks, err = Read(ctx, c, r.At.Router, nil, router.PackBATCHBLOCKS(), router.UnpackBATCHBLOCKS); err != nil {
+		return nil, err
+	}
 	return r, nil
+}
+
+// Intervals say which blocks a batch is of: number k ends with block First + k·Blocks.
+type Intervals struct {
+	First, Blocks uint64
+}
+
+// End is the last block of batch k.
+func (i Intervals) End(k uint64) uint64 { return i.First + k*i.Blocks }
+
+// Newest is the number of the last batch whose blocks are all there at a block; 0 when none is.
+func (i Intervals) Newest(block uint64) uint64 {
+	if block < i.First {
+		return 0
+	}
+	return (block - i.First) / i.Blocks
 }
 
 // Domain is the EIP-712 domain of what Executors sign.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ethereum/go-ethereum/beacon/engine"
 	"github.com/ethereum/go-ethereum/common"
@@ -28,8 +29,8 @@ func (c *Chain) Commit() (*types.Header, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pending, err := c.pending(); err != nil || pending == 0 || len(block.Transactions()) == 0 {
-			return block.Header(), err
+		if mineable, _ := c.eth.TxPool().Stats(); mineable == 0 || len(block.Transactions()) == 0 {
+			return block.Header(), nil
 		}
 	}
 	return nil, fmt.Errorf("commit: transactions remain after %d blocks", maxCommit)
@@ -64,7 +65,7 @@ func (c *Chain) Fork(parent common.Hash, drop bool) error {
 	}
 	c.branch++
 	c.finalize()
-	if _, err := c.pending(); err != nil { // the pool has seen the new head
+	if err := c.sync(); err != nil {
 		return err
 	}
 	if drop {
@@ -75,9 +76,7 @@ func (c *Chain) Fork(parent common.Hash, drop bool) error {
 
 // seal builds, checks and adopts a block with this timestamp. The caller holds mu.
 func (c *Chain) seal(t core.Time) (*types.Block, error) {
-	if _, err := c.pending(); err != nil { // the pool has promoted what was sent before
-		return nil, err
-	}
+	c.settle()
 	parent := c.Head()
 	args := &miner.BuildPayloadArgs{
 		Parent:      parent.Hash(),
@@ -87,7 +86,7 @@ func (c *Chain) seal(t core.Time) (*types.Block, error) {
 		BeaconRoot:  &common.Hash{},
 		Version:     engine.PayloadV3,
 	}
-	if c.options.Fork == Amsterdam {
+	if c.options.amsterdam(t) {
 		slot := parent.Number.Uint64() + 1
 		args.SlotNum, args.Version = &slot, engine.PayloadV4
 	}
@@ -103,7 +102,7 @@ func (c *Chain) seal(t core.Time) (*types.Block, error) {
 		return nil, fmt.Errorf("adopt block %d: %w", block.NumberU64(), err)
 	}
 	c.finalize()
-	return block, nil
+	return block, c.sync()
 }
 
 // random is the next block's prevrandao: other after each Fork, so that two branches never have a block in common.
@@ -120,13 +119,45 @@ func (c *Chain) finalize() {
 	blocks.SetSafe(header)
 }
 
-// pending waits until the pool has seen the head and what was sent, and returns how many transactions can be
-// mined now.
-func (c *Chain) pending() (int, error) {
-	pool := c.eth.TxPool()
-	if err := pool.Sync(); err != nil {
-		return 0, errors.Join(errors.New("wait for the transaction pool"), err)
+// sync waits until the pool has seen the head.
+func (c *Chain) sync() error {
+	for range 2 { // the first may begin, and end, before the pool hears of the head
+		if err := c.eth.TxPool().Sync(); err != nil {
+			return errors.Join(errors.New("wait for the transaction pool"), err)
+		}
 	}
-	n, _ := pool.Stats()
-	return n, nil
+	return nil
+}
+
+// The pool is asked this often, so far apart, whether it has settled: a second in all.
+const (
+	settleTries = 10_000
+	settlePause = 100 * time.Microsecond
+)
+
+// settle waits until what was sent can be mined, which the pool sees to in the background a moment after a send
+// returns. A sync in that moment would do harm: go-ethereum's pool then looks for transactions that follow an
+// account's mined ones, not its waiting ones, and leaves the last ones sent for a later block, or not, as it happens.
+func (c *Chain) settle() {
+	for range settleTries {
+		if !c.unsettled() {
+			return
+		}
+		time.Sleep(settlePause)
+	}
+}
+
+// unsettled reports whether a transaction is queued that follows right on its account's others.
+func (c *Chain) unsettled() bool {
+	pool := c.eth.TxPool()
+	if _, queued := pool.Stats(); queued == 0 {
+		return false
+	}
+	_, queued := pool.Content()
+	for account, waiting := range queued {
+		if len(waiting) > 0 && waiting[0].Nonce() == pool.Nonce(account) {
+			return true
+		}
+	}
+	return false
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	gethcore "github.com/ethereum/go-ethereum/core"
@@ -79,12 +80,13 @@ func serve(n *node.Config, host string, port int) {
 func ethConfig(o Options, alloc types.GenesisAlloc) *ethconfig.Config {
 	c := ethconfig.Defaults
 	c.Genesis = &gethcore.Genesis{
-		Config:    o.Fork.config(),
+		Config:    o.Fork.config(o.ForkAt),
 		Timestamp: uint64(o.Genesis),
 		GasLimit:  o.BlockGas,
 		Alloc:     alloc,
 	}
 	c.Miner.GasCeil = o.BlockGas
+	c.Miner.Recommit = time.Hour // the default would cut a block short on a slow machine, and the chain be another
 	c.SyncMode = ethconfig.FullSync
 	c.NoPruning, c.StateScheme = true, rawdb.HashScheme
 	c.TxPool.NoLocals = true

@@ -62,7 +62,7 @@ func deployBare(owner common.Address) (types.GenesisAlloc, Symbiotic, error) {
 		return nil, Symbiotic{}, fmt.Errorf("deploy Symbiotic: open state: %w", err)
 	}
 	touched := touches{}
-	config := Osaka.config()
+	config := Osaka.config(0)
 	block := vm.BlockContext{
 		CanTransfer: gethcore.CanTransfer, Transfer: gethcore.Transfer,
 		GetHash:     func(uint64) common.Hash { return common.Hash{} },

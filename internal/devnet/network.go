@@ -96,7 +96,7 @@ func (n *Network) deploy(ctx context.Context, times era.Times) error {
 		VaultFactory: s.VaultFactory, OperatorRewardsFactory: s.RewardsFactory,
 		OperatorRegistry: s.OperatorRegistry, NetworkOptIn: s.NetworkOptIn,
 		Owner: by.From(), Resolver: n.Account(resolverAccount).Address, Judge: n.Account(judgeAccount).Address,
-		Burner: Burner,
+		Burner: Burner, BatchBlocks: 1,
 	})
 	if err != nil {
 		return err
@@ -165,14 +165,14 @@ func (n *Network) Fund(ctx context.Context, set core.SetID, amount core.Amount) 
 }
 
 var (
-	token           = bindings.NewWrappedVara()
-	middleware      = bindings.NewMiddleware()
-	rewardsContract = bindings.NewRewards()
-	operatorsOf     = bindings.NewOperators()
-	optIn           = bindings.NewOptInService()
-	registry        = bindings.NewOperatorRegistry()
-	vaultOf         = bindings.NewVault()
-	restakeDelegator         = bindings.NewNetworkRestakeDelegator()
+	token            = bindings.NewWrappedVara()
+	middleware       = bindings.NewMiddleware()
+	rewardsContract  = bindings.NewRewards()
+	operatorsOf      = bindings.NewOperators()
+	optIn            = bindings.NewOptInService()
+	registry         = bindings.NewOperatorRegistry()
+	vaultOf          = bindings.NewVault()
+	restakeDelegator = bindings.NewNetworkRestakeDelegator()
 )
 
 // Operator is an operator with its two keys.

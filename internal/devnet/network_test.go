@@ -7,15 +7,14 @@ import (
 	"github.com/holiman/uint256"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/core/batch"
-	"github.com/gear-tech/roster/internal/bls"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
 	"github.com/gear-tech/roster/internal/executor"
 )
 
 // vara returns whole wVARA in base units.
-func vara(n uint64) core.Amount { return *new(core.Amount).Mul(uint256.NewInt(VARA), uint256.NewInt(n)) }
+func vara(n uint64) core.Amount {
+	return *new(core.Amount).Mul(uint256.NewInt(VARA), uint256.NewInt(n))
+}
 
 // TestTheWay goes the whole good way once: a vault's stake elects three operators, they certify a batch, and
 // what the era pays is claimed.
@@ -40,7 +39,7 @@ func TestTheWay(t *testing.T) {
 	check(err)
 	check(n.Enroll(ctx, curator, set, vault))
 	check(n.Limit(ctx, curator, set, vault, vara(1_000_000)))
-	var team []*Operator
+	team := Team{}
 	for i := range 3 {
 		o, err := n.NewOperator(ctx)
 		check(err)
@@ -48,7 +47,7 @@ func TestTheWay(t *testing.T) {
 		check(err)
 		check(o.Link(ctx, n.Symbiotic(), set, vault))
 		check(n.Delegate(ctx, curator, set, vault, o.Sender.From(), *uint256.NewInt(uint64(i + 1))))
-		team = append(team, o)
+		team[o.Address()] = o
 	}
 	staker := n.NewHand()
 	check(n.Give(ctx, staker.Sender.From(), vara(60_000)))
@@ -75,24 +74,8 @@ func TestTheWay(t *testing.T) {
 	check(n.AdvanceTo(r.Times.ActiveAt(0, elected.PostedAt)))
 	c, err := executor.NewCommittee(elected, d.Registered)
 	check(err)
-	head := n.Head()
-	b := batch.Batch{Set: set, Number: 1, EndBlock: head.Number.Uint64(), EndBlockHash: core.Hash(head.Hash())}
-	digest := batch.Statement{Set: set, Era: 0, Number: 1, BatchHash: b.Hash()}.Digest(r.Domain())
-	var signatures []executor.Signature
-	for i, o := range team {
-		signatures = append(signatures, executor.Signature{Index: c.IndexOf(o.Address()), Signature: o.Key.Sign(digest, bls.Statement)})
-		if i == 1 { // two of three are not enough: 50,000 of 60,000 would be; 30,000 is not
-			continue
-		}
-	}
-	signed, bad, err := c.Gather(digest, signatures)
+	_, _, err = n.CommitBatch(ctx, n.Owner, Term{Decision: d, Committee: c}, team, core.Hash{1})
 	check(err)
-	if len(bad) > 0 {
-		t.Fatal(bad)
-	}
-	receipt, err := n.Owner.CommitBatch(ctx, c, 0, b, signed)
-	check(err)
-	t.Logf("commit: %d gas", receipt.GasUsed)
 
 	check(n.AdvanceTo(r.Times.LifetimeEnd(0) + r.Times.SignersWindow + 1))
 	dist, err := engine.Distribute(ctx, r, set, 0, 0, n.Head().Number.Uint64())
@@ -100,5 +83,4 @@ func TestTheWay(t *testing.T) {
 	if dist.StakersAmount.IsZero() || dist.OperatorsAmount.IsZero() {
 		t.Fatal("nothing earned")
 	}
-	_ = chain.Big(dist.StakersAmount)
 }

@@ -35,6 +35,8 @@ type Options struct {
 	Genesis core.Time
 	// Fork is the rules. Default Osaka.
 	Fork Fork
+	// ForkAt is the first timestamp of Fork's rules; before it they are Osaka's. Default 0: from genesis on.
+	ForkAt core.Time
 	// FinalityDepth is how many blocks "finalized" and "safe" lag behind the head. Default 0: every block is
 	// final at once.
 	FinalityDepth uint64
@@ -83,14 +85,17 @@ func (o Options) listen() (host string, port int, err error) {
 
 var errRemote = errors.New("not a loopback address, and Remote is not set")
 
-// config returns the chain's rules. go-ethereum's own developer chain has Bogota, a fork after Amsterdam, and
-// prices gas as no network does.
-func (f Fork) config() *params.ChainConfig {
+// config returns the chain's rules, those of the fork from a timestamp on. go-ethereum's own developer chain has
+// Bogota, a fork after Amsterdam, and prices gas as no network does.
+func (f Fork) config(from core.Time) *params.ChainConfig {
 	c := *params.AllDevChainProtocolChanges
 	c.BogotaTime, c.AmsterdamTime = nil, nil
 	if f == Amsterdam {
-		zero := uint64(0)
-		c.AmsterdamTime = &zero
+		at := uint64(from)
+		c.AmsterdamTime = &at
 	}
 	return &c
 }
+
+// amsterdam reports whether a block of this timestamp is one of Amsterdam's.
+func (o Options) amsterdam(t core.Time) bool { return o.Fork == Amsterdam && t >= o.ForkAt }

@@ -111,19 +111,30 @@ func Signed(c executor.Committee, digest core.Hash, signatures []executor.Signat
 	return signed, err
 }
 
-// NextBatch returns a batch of the set that follows the head: everything up to the block before the newest.
+// NextBatch returns a batch of the set that follows the head, with everything up to the end of the newest whole
+// interval; it makes blocks when none has ended since the head.
 // The state root is the caller's, for there are no programs in it.
 func (n *Network) NextBatch(ctx context.Context, set core.SetID, stateRoot core.Hash) (b batch.Batch, headNumber uint64, err error) {
 	committed, err := n.Roster.Batches(ctx, set, n.Block())
 	if err != nil {
 		return b, 0, err
 	}
-	end := n.Head()
-	b = batch.Batch{Set: set, Number: 1, EndBlock: end.Number.Uint64(), EndBlockHash: core.Hash(end.Hash()), StateRoot: stateRoot}
+	b = batch.Batch{Set: set, StateRoot: stateRoot}
 	if len(committed) > 0 {
 		last := committed[len(committed)-1]
-		headNumber, b.Number, b.PreviousHash = last.Batch.Number, last.Batch.Number+1, last.Hash
+		headNumber, b.PreviousHash = last.Batch.Number, last.Hash
 	}
+	for b.Number = n.Roster.Intervals.Newest(n.Block()); b.Number <= headNumber; b.Number = n.Roster.Intervals.Newest(n.Block()) {
+		if _, err := n.Commit(); err != nil {
+			return b, 0, err
+		}
+	}
+	b.EndBlock = n.Roster.Intervals.End(b.Number)
+	end, err := n.Client().HeaderByNumber(ctx, chain.Number(b.EndBlock))
+	if err != nil {
+		return b, 0, fmt.Errorf("read block %d: %w", b.EndBlock, err)
+	}
+	b.EndBlockHash = core.Hash(end.Hash())
 	return b, headNumber, nil
 }
 
@@ -180,7 +191,10 @@ func (n *Network) lastClosed(ctx context.Context, set core.SetID, signing core.E
 	if err != nil {
 		return 0, false, err
 	}
-	next := core.Era(0)
+	next, err := n.Roster.FirstPaidEra(ctx, set, n.Block())
+	if err != nil {
+		return 0, false, err
+	}
 	if len(activated) > 0 {
 		next = core.Era(activated[len(activated)-1].ToEra) + 1
 	}

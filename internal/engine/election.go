@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -166,6 +167,20 @@ func (h Hand) Challenge(ctx context.Context, standing chain.Elected, c election.
 			return nil, err
 		}
 	}
+	receipt, err := h.challenge(ctx, standing, c, d, replacement)
+	// What keeps the replacement from being posted must not keep the wrong list standing.
+	if slices.Contains(replacementRefused, chain.RevertName(err)) && len(replacement.Entries) > 0 {
+		return h.challenge(ctx, standing, c, d, NoProposal())
+	}
+	return receipt, err
+}
+
+// replacementRefused are the reverts of a challenge that are about its replacement alone: too late in the set's
+// lifetime, superseded, or not enough wVARA for the bond.
+var replacementRefused = []string{"TooLateToPropose", "SupersededBy", "ERC20InsufficientBalance", "ERC20InsufficientAllowance"}
+
+func (h Hand) challenge(ctx context.Context, standing chain.Elected, c election.Challenge, d Decision,
+	replacement bindings.Proposal) (*types.Receipt, error) {
 	data, err := challengeData(standing, c, d, replacement)
 	if err != nil {
 		return nil, fmt.Errorf("challenge set %d, era %d: %w", standing.Set, standing.Era, err)
@@ -200,14 +215,9 @@ func challengeData(standing chain.Elected, c election.Challenge, d Decision, rep
 		if err != nil {
 			return nil, err
 		}
-		words, keys := make([][32]byte, len(standing.Entries)), make([][6][32]byte, len(standing.Entries))
-		for i, e := range standing.Entries {
-			packed, err := e.Pack()
-			if err != nil {
-				return nil, err
-			}
-			copy(words[i][:], packed[:32])
-			keys[i] = chain.KeyWords(committee.Keys[i].Packed())
+		words, keys, err := keysOf(committee)
+		if err != nil {
+			return nil, err
 		}
 		return router.PackChallengeAggregate(header, words, keys, replacement), nil
 	}

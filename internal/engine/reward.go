@@ -11,6 +11,7 @@ import (
 	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/core/stake"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 	"github.com/gear-tech/roster/internal/executor"
@@ -59,19 +60,22 @@ func Facts(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, blo
 	if err != nil || !stands {
 		return f, err
 	}
+	// A wrong list that nobody challenged in time pays nothing, and stops nothing: what it certified is not the
+	// work of those whom the stake elected.
+	d, err := Decide(ctx, r, set, e, block)
+	if err != nil || d.Result.Header(batch.KeyHash(d.Aggregate)) != elected.Header {
+		return f, err
+	}
 	f.Total = elected.Header.Total
-	if err := readExecutors(ctx, r, elected, closedAt, block, &f); err != nil {
+	if err := readExecutors(ctx, r, elected, d.Snapshot, closedAt, block, &f); err != nil {
 		return f, err
 	}
 	return f, readVaults(ctx, r, capture, block, &f)
 }
 
 // readExecutors fills in what each Executor of the era had and did.
-func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, closedAt core.Time, block uint64, f *reward.Facts) error {
-	snapshot, err := r.Snapshot(ctx, f.Set, f.Era, block)
-	if err != nil {
-		return err
-	}
+func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, snapshot stake.Snapshot,
+	closedAt core.Time, block uint64, f *reward.Facts) error {
 	ejected, _, err := r.Ejections(ctx, f.Set, f.Era, block)
 	if err != nil {
 		return err
@@ -80,15 +84,12 @@ func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, 
 	if err != nil {
 		return err
 	}
-	batches, err := r.Batches(ctx, f.Set, block)
+	batches, err := r.BatchesOf(ctx, f.Set, f.Era, block)
 	if err != nil {
 		return err
 	}
 	signed := make([]uint64, len(elected.Entries))
 	for _, b := range batches {
-		if b.Era != f.Era {
-			continue
-		}
 		f.Certificates++
 		for _, i := range b.Signers.Or(b.Late).Indices() {
 			signed[i]++
@@ -188,6 +189,9 @@ func distribute(ctx context.Context, r *chain.Roster, set core.SetID, from, to, 
 func Activated(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (b reward.Balances, next core.Era, roots core.Hash, err error) {
 	history, err := r.RewardsActivatedOf(ctx, set, block)
 	if err != nil {
+		return b, 0, roots, err
+	}
+	if next, err = r.FirstPaidEra(ctx, set, block); err != nil {
 		return b, 0, roots, err
 	}
 	for _, a := range history {

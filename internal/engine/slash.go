@@ -18,12 +18,44 @@ import (
 
 var offences = bindings.NewOffences()
 
+// ConfirmKeys shows, once for each set and era, that the keys behind a header are the registered ones: before
+// that nothing signed under it is evidence. It does nothing when that is done.
+func (h Hand) ConfirmKeys(ctx context.Context, c executor.Committee) (*types.Receipt, error) {
+	done, err := chain.Read(ctx, h.Roster.Client, h.Roster.At.Offences, nil,
+		offences.PackKeysConfirmed(c.Header.Hash()), offences.UnpackKeysConfirmed)
+	if err != nil || done {
+		return nil, err
+	}
+	words, keys, err := keysOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return h.do(ctx, h.Roster.At.Offences, offences.PackConfirmKeys(c.HeaderBinding(), words, keys))
+}
+
+// keysOf returns each entry's first word (operator and weight) and key, as the contracts take them.
+func keysOf(c executor.Committee) ([][32]byte, [][6][32]byte, error) {
+	words, keys := make([][32]byte, len(c.Entries)), make([][6][32]byte, len(c.Entries))
+	for i, e := range c.Entries {
+		packed, err := e.Pack()
+		if err != nil {
+			return nil, nil, err
+		}
+		copy(words[i][:], packed[:32])
+		keys[i] = chain.KeyWords(c.Keys[i].Packed())
+	}
+	return words, keys, nil
+}
+
 // ReportBatches proves that Executors of a set signed two batches of one number, and records those of the
 // accused who stand in both (places in the set; nil: all of them).
 func (h Hand) ReportBatches(ctx context.Context, c executor.Committee, number uint64, hashes [2]core.Hash,
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
 	signers, signature, entries, err := evidence(c, signed, accused)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := h.ConfirmKeys(ctx, c); err != nil {
 		return nil, err
 	}
 	return h.do(ctx, h.Roster.At.Offences, offences.PackReportBatches(c.HeaderBinding(), number,
@@ -35,6 +67,9 @@ func (h Hand) ReportRewards(ctx context.Context, c executor.Committee, statement
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
 	signers, signature, entries, err := evidence(c, signed, accused)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := h.ConfirmKeys(ctx, c); err != nil {
 		return nil, err
 	}
 	commits := [2]bindings.RewardCommit{CommitBinding(statements[0]), CommitBinding(statements[1])}
@@ -75,6 +110,9 @@ func (h Hand) DisputeBatches(ctx context.Context, c [2]executor.Committee, b [2]
 		var err error
 		headers[i], batches[i] = c[i].HeaderBinding(), chain.BatchBinding(b[i])
 		if statements[i], err = c[i].Statement(signed[i]); err != nil {
+			return nil, nil, err
+		}
+		if _, err := h.ConfirmKeys(ctx, c[i]); err != nil {
 			return nil, nil, err
 		}
 	}

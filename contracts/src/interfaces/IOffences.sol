@@ -43,6 +43,7 @@ interface IOffences {
     );
     /// @notice Two statements that a set signed of one slot. `digestA`, `digestB`: EIP-712 digests.
     event EquivocationProven(uint96 indexed set, uint64 indexed era, bytes32 digestA, bytes32 digestB, uint128 accused);
+    event KeysConfirmed(uint96 indexed set, uint64 indexed era);
     event Disputed(bytes32 indexed id, Dispute dispute);
     event Upheld(bytes32 indexed id, bytes32 wrongDigest);
     event SlashRequested(
@@ -55,6 +56,12 @@ interface IOffences {
     );
 
     error OnlyJudge(address caller);
+    /// @notice Nothing signed under the header is evidence before `confirmKeys`.
+    error KeysNotConfirmed(uint96 set, uint64 era);
+    /// @notice The keys of the entries do not add up to the header's.
+    error AggregateIsWrong();
+    /// @notice At the capture the operator's key was another (its hash, 0: none).
+    error KeyNotRegistered(address operator, bytes32 registered);
     /// @notice The statements do not contradict each other.
     error NoContradiction();
     /// @notice The statements are not of one slot.
@@ -70,6 +77,7 @@ interface IOffences {
     error NotOfTheDispute(bytes32 digest);
     error TooLateToUphold(uint256 nowTime, uint256 deadline);
     error WrongHeader(bytes32 given, bytes32 wanted);
+    /// @notice All of the accused are on record already; the first of them is named.
     error AlreadyReported(uint96 set, address operator, uint64 era, Kind kind);
     error UnknownOffence(uint96 set, address operator, uint64 era, Kind kind);
     error TooLateToRequest(uint256 nowTime, uint256 deadline);
@@ -85,6 +93,11 @@ interface IOffences {
     /// @notice An older recorded offence of the operator is not final for this vault.
     error OlderOffenceOpen(uint64 era, Kind kind);
 
+    /// @notice Confirms, once for each header that is or was active, that the keys behind it are those which its operators
+    /// had registered at the capture and add up to the header's: so that a list which nobody challenged cannot frame
+    /// operators that never signed. By anyone, before the first report or dispute under it.
+    /// @param words Operator 20 bytes, weight 12, for each entry. @param keys Packed, in the same order.
+    function confirmKeys(Header calldata header, bytes32[] calldata words, bytes32[6][] calldata keys) external;
     /// @notice Proves that Executors signed two batches of one number in one era. The accused are among those whose bit
     /// is set in both; any subset per call.
     /// @param signature Sum of both statements' signatures: it verifies only if everyone signed both.
@@ -132,6 +145,7 @@ interface IOffences {
         external
         view
         returns (uint48 requestedAt, uint128 index, bool executed);
+    function keysConfirmed(bytes32 headerHash) external view returns (bool);
     /// @notice 0 unknown, 1 open, 2 `a` is wrong, 3 `b` is wrong.
     function disputeState(bytes32 id) external view returns (uint8);
 }

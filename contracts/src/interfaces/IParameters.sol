@@ -82,6 +82,8 @@ interface IParameters {
         external
         view
         returns (uint256 maxExecutors, uint256 maxStake, uint256 bond, uint256 batchReward);
+    /// @notice Bond of a first proposal, base units.
+    function bondAt(uint96 set, uint48 t) external view returns (uint256);
     /// @notice What an offence reads, at the capture of its era.
     function offenceTermsAt(uint96 set, uint48 t)
         external

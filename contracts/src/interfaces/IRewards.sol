@@ -24,6 +24,8 @@ struct RewardCommit {
 /// rewards, bounties and fees of the protocol, never otherwise (protocol §8).
 interface IRewards {
     event PotFunded(uint96 indexed set, address indexed from, uint256 amount);
+    /// @notice The first era that a set can pay: the first whose capture is after its creation.
+    event RewardsOpened(uint96 indexed set, uint64 firstEra);
     event EmissionReserved(uint96 indexed set, uint64 indexed era, uint256 amount);
     event PotPaid(uint96 indexed set, address indexed to, uint256 asked, uint256 paid);
     event RewardsCommitted(
@@ -35,6 +37,7 @@ interface IRewards {
         uint256 paid, uint256 unearned, bytes32 distributionHash
     );
 
+    error OnlyMiddleware(address caller);
     error OnlyRouter(address caller);
     error OnlyOffences(address caller);
     error OnlyOwner(address caller);
@@ -54,6 +57,8 @@ interface IRewards {
 
     /// @notice Adds to a set's free pot (wVARA, approved to this contract).
     function fund(uint96 set, uint256 amount) external;
+    /// @notice Starts the rewards of a new set with the first era that it can elect. Middleware only.
+    function openSet(uint96 set) external;
     /// @notice Takes note of tokens that the Router just sent here. Router only.
     function credit(uint96 set, address from, uint256 amount) external;
     /// @notice Reserves min(eraReward, free pot) for an era. Router only, once per set and era.

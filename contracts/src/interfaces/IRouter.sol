@@ -119,6 +119,9 @@ interface IRouter {
     error NoQuorum(uint256 signed, uint256 total, uint256 ejected);
     error NotTheHead(bytes32 given, bytes32 head);
     error NumberNotAbove(uint256 number, uint256 head);
+    error NoBatchBlocks();
+    /// @notice Batch `number` ends with block `end`.
+    error NotTheIntervalsEnd(uint256 number, uint256 endBlock, uint256 end);
     error BlockNotPast(uint256 endBlock, uint256 blockNumber);
     error BlockHashMismatch(uint256 endBlock, bytes32 given, bytes32 known);
 
@@ -182,6 +185,10 @@ interface IRouter {
         returns (address proposer, uint48 postedAt, uint8 discarded, bool released);
     function ejections(uint96 set, uint64 era) external view returns (uint128 bitmap, uint96 weight);
     function headOf(uint96 set) external view returns (bytes32);
+    /// @notice B_0 of protocol §6: the block of the Router's deployment.
+    function FIRST_BLOCK() external view returns (uint64);
+    /// @notice Blocks of an interval: batch k ends with block FIRST_BLOCK + k * BATCH_BLOCKS.
+    function BATCH_BLOCKS() external view returns (uint64);
     /// @notice Root over the outgoing messages of a batch, 0 when it has none.
     function messagesRoot(uint96 set, uint64 number) external view returns (bytes32);
 }

@@ -77,17 +77,20 @@ library Signers {
     {
         leaves = new bytes32[](absent.length / ABSENT_SIZE);
         sum = BLS.zero();
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            bytes32 word;
-            bytes32[6] calldata key;
-            // Assembly: the list is packed. `absent` holds that many entries exactly.
-            assembly ("memory-safe") {
-                let entry := add(absent.offset, mul(i, ABSENT_SIZE))
-                word := calldataload(entry)
-                key := add(entry, 32)
+        // At most 128 weights of 96 bits: nothing here overflows.
+        unchecked {
+            for (uint256 i = 0; i < leaves.length; ++i) {
+                bytes32 word;
+                bytes32[6] calldata key;
+                // Assembly: the list is packed. `absent` holds that many entries exactly.
+                assembly ("memory-safe") {
+                    let entry := add(absent.offset, mul(i, ABSENT_SIZE))
+                    word := calldataload(entry)
+                    key := add(entry, 32)
+                }
+                leaves[i] = _take(sum, word, key);
+                weight += Entries.weightOf(word);
             }
-            leaves[i] = _take(sum, word, key);
-            weight += Entries.weightOf(word);
         }
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.36;
 
 import {IVaults} from "../interfaces/IVaults.sol";
+import {IFactory} from "../symbiotic/IFactory.sol";
 import {IBaseSlasher} from "../symbiotic/IBaseSlasher.sol";
 import {IDelegator} from "../symbiotic/IDelegator.sol";
 import {ILimitedDelegator} from "../symbiotic/ILimitedDelegator.sol";
@@ -34,7 +35,7 @@ library VaultCheck {
         if (!IRegistry(terms.factory).isEntity(vault)) revert IVaults.NotSymbioticVault(vault);
         if (!IVault(vault).isInitialized()) revert IVaults.VaultNotInitialized(vault);
         uint64 version = IVault(vault).version();
-        if (version != 1 && version != 2) revert IVaults.VaultVersionNotAccepted(vault, version);
+        if (version != 1 && version != 2 || IFactory(terms.factory).blacklisted(version)) revert IVaults.VaultVersionNotAccepted(vault, version);
         address burner = IVault(vault).burner();
         if (burner != terms.burner) revert IVaults.BurnerNotAccepted(vault, burner, terms.burner);
 
@@ -56,7 +57,7 @@ library VaultCheck {
     function _checkSlasher(address vault, IVaults.Vault memory v, Terms memory terms) private view {
         if (v.slasher == address(0)) revert IVaults.VaultWithoutSlasher(vault);
         uint64 slasherType = IBaseSlasher(v.slasher).TYPE();
-        if (slasherType != VETO_SLASHER) revert IVaults.SlasherTypeNotAccepted(vault, slasherType);
+        if (slasherType != VETO_SLASHER || IFactory(IBaseSlasher(v.slasher).FACTORY()).blacklisted(slasherType)) revert IVaults.SlasherTypeNotAccepted(vault, slasherType);
         if (IBaseSlasher(v.slasher).isBurnerHook()) revert IVaults.BurnerHookNotAccepted(vault);
         v.vetoDuration = IVetoSlasher(v.slasher).vetoDuration();
         if (v.vetoDuration < terms.minVeto) revert IVaults.VetoTooShort(vault, v.vetoDuration, terms.minVeto);
@@ -67,6 +68,10 @@ library VaultCheck {
 
     function _checkCaller(address vault, address delegator, address network, address caller) private view {
         uint64 delegatorType = IDelegator(delegator).TYPE();
+        // Symbiotic's factories go on making what its owner has blacklisted: looking is up to us.
+        if (IFactory(IDelegator(delegator).FACTORY()).blacklisted(delegatorType)) {
+            revert IVaults.DelegatorTypeNotAccepted(vault, delegatorType);
+        }
         bool inCharge;
         if (delegatorType == NETWORK_RESTAKE) {
             inCharge = ILimitedDelegator(delegator).hasRole(

@@ -88,6 +88,10 @@ abstract contract Parameters is Clock, Ownable2Step, IParameters {
         (, batchReward) = Words.pair(r.payment.upperLookupRecent(t));
     }
 
+    function bondAt(uint96 set, uint48 t) external view returns (uint256 bond) {
+        (, bond) = Words.pair(_rules[set].vault.upperLookupRecent(t));
+    }
+
     function offenceTermsAt(uint96 set, uint48 t)
         external
         view

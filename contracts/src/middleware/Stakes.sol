@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {IBaseSlasher} from "../symbiotic/IBaseSlasher.sol";
 import {IDelegator} from "../symbiotic/IDelegator.sol";
 import {IVault} from "../symbiotic/IVault.sol";
@@ -11,7 +11,7 @@ import {Vaults} from "./Vaults.sol";
 /// @title Stakes
 /// @notice What an operator's vaults are worth at a moment: see IVaults.
 abstract contract Stakes is Vaults {
-    using Checkpoints for Checkpoints.Trace160;
+    using Slots for Slots.Slot;
 
     /// @dev Gas that must be left before a vault is read: many times what a read takes, so that a caller cannot starve
     /// it into the zero that an unreadable vault counts for.
@@ -20,12 +20,12 @@ abstract contract Stakes is Vaults {
 
     function stakeAt(uint96 set, address operator, uint48 t) public view returns (uint256 stake) {
         if (t >= block.timestamp) revert NotInThePast(t, block.timestamp);
-        Checkpoints.Trace160[] storage slots = _links[set][operator];
+        Slots.Slot[] storage slots = _links[set][operator];
         uint256 most = _maxVaultStakeAt(set, t);
         bytes32 id = subnetwork(set);
         uint256 used = slots.length;
         for (uint256 i; i < used; ++i) {
-            address vault = address(slots[i].upperLookupRecent(t));
+            address vault = slots[i].at(t);
             if (vault == address(0)) continue;
             (uint256 amount,) = _read(vault, id, operator, t);
             stake += _counted(vault, amount, most, t);

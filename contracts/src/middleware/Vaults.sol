@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IOperators} from "../interfaces/IOperators.sol";
 import {IVaults} from "../interfaces/IVaults.sol";
+import {Slots} from "../libraries/Slots.sol";
 import {VaultCheck} from "../libraries/VaultCheck.sol";
 import {IDelegator} from "../symbiotic/IDelegator.sol";
 import {IVetoSlasher} from "../symbiotic/IVetoSlasher.sol";
@@ -13,7 +13,7 @@ import {Parameters} from "./Parameters.sol";
 /// @title Vaults
 /// @notice Which vaults stand behind an operator: see IVaults. Reading the stake is in Stakes.
 abstract contract Vaults is Parameters, ReentrancyGuardTransient, IVaults {
-    using Checkpoints for Checkpoints.Trace160;
+    using Slots for Slots.Slot;
 
     uint256 internal constant MAX_LINKS = 16;
 
@@ -25,7 +25,7 @@ abstract contract Vaults is Parameters, ReentrancyGuardTransient, IVaults {
     address public immutable RESOLVER;
 
     mapping(address vault => Vault) internal _vaults;
-    mapping(uint96 set => mapping(address operator => Checkpoints.Trace160[])) internal _links;
+    mapping(uint96 set => mapping(address operator => Slots.Slot[])) internal _links;
 
     constructor(address vaultFactory, address operators, address burner, address resolver) {
         if (burner == address(0)) revert ZeroAddress("burner");
@@ -70,26 +70,26 @@ abstract contract Vaults is Parameters, ReentrancyGuardTransient, IVaults {
         if (_vaults[vault].set != set) revert VaultBacksAnotherSet(vault, _vaults[vault].set);
         VaultCheck.checkOperator(vault, _vaults[vault].delegator, msg.sender);
 
-        Checkpoints.Trace160[] storage slots = _links[set][msg.sender];
+        Slots.Slot[] storage slots = _links[set][msg.sender];
         uint256 used = slots.length;
         uint256 free = used;
         for (uint256 i; i < used; ++i) {
-            address linked = address(slots[i].latest());
+            address linked = slots[i].vault;
             if (linked == vault) revert VaultAlreadyLinked(vault, i);
             if (linked == address(0) && free == used) free = i;
         }
         if (free == MAX_LINKS) revert TooManyVaults(MAX_LINKS);
         if (free == used) slots.push();
-        slots[free].push(uint96(block.timestamp + 1), uint160(vault));
+        slots[free].put(vault, uint48(block.timestamp + 1));
         emit VaultLinked(set, msg.sender, vault, free);
     }
 
     /// @dev Leaving the set does not take away the right to unlink.
     function unlinkVault(uint96 set, address vault) external {
-        Checkpoints.Trace160[] storage slots = _links[set][msg.sender];
+        Slots.Slot[] storage slots = _links[set][msg.sender];
         for (uint256 i; i < slots.length; ++i) {
-            if (vault != address(0) && address(slots[i].latest()) == vault) {
-                slots[i].push(uint96(block.timestamp + 1), 0);
+            if (vault != address(0) && slots[i].vault == vault) {
+                slots[i].put(address(0), uint48(block.timestamp + 1));
                 emit VaultUnlinked(set, msg.sender, vault, i);
                 return;
             }
@@ -103,10 +103,10 @@ abstract contract Vaults is Parameters, ReentrancyGuardTransient, IVaults {
     }
 
     function linksAt(uint96 set, address operator, uint48 t) public view returns (address[] memory vaults) {
-        Checkpoints.Trace160[] storage slots = _links[set][operator];
+        Slots.Slot[] storage slots = _links[set][operator];
         vaults = new address[](slots.length);
         for (uint256 i; i < vaults.length; ++i) {
-            vaults[i] = address(slots[i].upperLookupRecent(t));
+            vaults[i] = slots[i].at(t);
         }
     }
 

@@ -13,14 +13,32 @@ import {Records} from "./Records.sol";
 
 /// @title Evidence
 /// @notice What offenders signed: see IOffences. No threshold, and ejected signers count: what one signs, one signs.
+/// @dev A list that nobody watched may name keys that its operators never had. It can make a set, never an offender:
+/// nothing is evidence before the keys behind the header are confirmed to be those registered at the capture.
 abstract contract Evidence is Records, Domain {
     uint8 private constant OPEN = 1;
     uint8 private constant A_IS_WRONG = 2;
     uint8 private constant B_IS_WRONG = 3;
 
+    mapping(bytes32 headerHash => bool) public keysConfirmed;
     mapping(bytes32 id => uint8) public disputeState;
     /// @dev Whether a dispute of a set's era was ever filed: slashes of newer eras wait until it must be decided.
     mapping(uint96 set => mapping(uint64 era => bool)) internal _disputed;
+
+    function confirmKeys(Header calldata header, bytes32[] calldata words, bytes32[6][] calldata keys) external {
+        ROUTER.checkWasActive(header);
+        (bytes32 root, bytes32[6] memory sum) = SignersLib.sumOf(words, keys);
+        if (root != header.root) revert Entries.RootMismatch(root, header.root);
+        if (keccak256(abi.encodePacked(sum)) != Statements.keyHash(header.key)) revert AggregateIsWrong();
+        uint48 capture = _captureOf(header.era);
+        for (uint256 i; i < words.length; ++i) {
+            address operator = Entries.operatorOf(words[i]);
+            bytes32 registered = OPERATORS.keyHashAt(header.set, operator, capture);
+            if (registered != Statements.keyHash(keys[i])) revert KeyNotRegistered(operator, registered);
+        }
+        keysConfirmed[Statements.headerHash(header)] = true;
+        emit KeysConfirmed(header.set, header.era);
+    }
 
     function reportBatches(
         Header calldata header,
@@ -147,9 +165,9 @@ abstract contract Evidence is Records, Domain {
     ) private returns (bytes32 id) {
         uint256 signedA = _checkSide(headers[0], digestA, statements[0]);
         uint256 signedB = _checkSide(headers[1], digestB, statements[1]);
-        if (
-            3 * signedA <= 2 * ROUTER.quorumBase(headers[0]) && 3 * signedB <= 2 * ROUTER.quorumBase(headers[1])
-        ) revert NeitherCertified(signedA, signedB);
+        if (!_certified(headers[0], signedA) && !_certified(headers[1], signedB)) {
+            revert NeitherCertified(signedA, signedB);
+        }
 
         Dispute memory dispute = Dispute(
             headers[0].set,
@@ -176,10 +194,18 @@ abstract contract Evidence is Records, Domain {
         BLS.verify(digest, key, statement.signature);
     }
 
+    /// @dev Whether the signers' weight could have made a certificate, ejected ones included: some may have been ejected
+    /// since, and a quorum must not escape the judge by ejecting one of its own. So an offender that was ejected may
+    /// summon the judge with less; nothing follows from that alone.
+    function _certified(Header calldata header, uint256 signed) private view returns (bool) {
+        return 3 * signed > 2 * ROUTER.quorumBase(header);
+    }
+
     function _checkReportable(Header calldata header) private view {
         uint256 deadline = _reportDeadline(header.era);
         if (block.timestamp > deadline) revert TooLateToReport(block.timestamp, deadline);
-        ROUTER.checkWasActive(header);
+        // Only a header that was active can be confirmed.
+        if (!keysConfirmed[Statements.headerHash(header)]) revert KeysNotConfirmed(header.set, header.era);
     }
 
     function _signers(Header calldata header, Signers calldata s)
@@ -194,13 +220,16 @@ abstract contract Evidence is Records, Domain {
         private
     {
         if (accused.length == 0) revert NobodyAccused();
+        bool news;
         for (uint256 i; i < accused.length; ++i) {
             Entry calldata e = accused[i];
             if (e.index >= 128 || signed >> e.index & 1 == 0) revert NotSigned(e.index, signed);
             bytes32 word = bytes32(uint256(uint160(e.operator)) << 96 | e.weight);
             Entries.verify(header.root, header.count, e.index, Entries.leafOf(word, e.keyHash), e.proof);
-            _record(header.set, e.operator, header.era, kind, reporter);
+            if (_record(header.set, e.operator, header.era, kind, reporter)) news = true;
         }
+        // Those on record already are passed over: reporting one of many ahead must not undo the report of the rest.
+        if (!news) revert AlreadyReported(header.set, accused[0].operator, header.era, kind);
     }
 
     function _checkSlots(bytes32 slotA, bytes32 slotB) private pure {

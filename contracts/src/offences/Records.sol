@@ -47,9 +47,10 @@ abstract contract Records is IOffences, Clock, ReentrancyGuardTransient {
 
     /// @dev Records an offence and jails for it. The list stays sorted: reports may come in any order of eras, but only
     /// for as many as can still be reported, so the way to the right place is short.
-    function _record(uint96 set, address operator, uint64 era, Kind kind, address reporter) internal {
+    /// Returns false, and does nothing, for one on record already.
+    function _record(uint96 set, address operator, uint64 era, Kind kind, address reporter) internal returns (bool) {
         Record storage r = _records[set][operator][era];
-        if (_has(r, kind)) revert AlreadyReported(set, operator, era, kind);
+        if (_has(r, kind)) return false;
         if (r.kinds == 0) _insert(set, operator, era, r);
         r.kinds |= uint8(1 << uint8(kind));
         if (kind == Kind.Equivocation) r.reporter = reporter;
@@ -59,6 +60,7 @@ abstract contract Records is IOffences, Clock, ReentrancyGuardTransient {
         uint48 until = _eraStart(_clockEra() + 1 + jailEras);
         OPERATORS.jail(operator, until);
         emit OffenceReported(set, era, operator, kind, reporter, until);
+        return true;
     }
 
     function _has(Record storage r, Kind kind) internal view returns (bool) {

@@ -16,10 +16,18 @@ abstract contract Certificates is Elections, Domain {
     uint256 private constant HISTORY_WINDOW = 8_191;
     uint256 private constant BLOCKHASH_WINDOW = 256;
 
+    /// @notice B_0 and batchBlocks of protocol §6: batch k ends with block B_0 + k * batchBlocks.
+    uint64 public immutable FIRST_BLOCK;
+    uint64 public immutable BATCH_BLOCKS;
+
     mapping(uint96 set => bytes32) public headOf;
     mapping(uint96 set => mapping(uint64 number => bytes32)) public messagesRoot;
 
-    constructor() Domain(address(this)) {}
+    constructor(uint64 batchBlocks) Domain(address(this)) {
+        if (batchBlocks == 0) revert NoBatchBlocks();
+        FIRST_BLOCK = uint64(block.number);
+        BATCH_BLOCKS = batchBlocks;
+    }
 
     function openSet(uint96 set, uint64 number, bytes32 batchHash) external {
         if (msg.sender != address(MIDDLEWARE)) revert OnlyMiddleware(msg.sender);
@@ -37,6 +45,9 @@ abstract contract Certificates is Elections, Domain {
         bytes32 head = Statements.head(headNumber, batch.previousHash);
         if (head != headOf[set]) revert NotTheHead(head, headOf[set]);
         if (batch.number <= headNumber) revert NumberNotAbove(batch.number, headNumber);
+        // One batch per interval at the most: a quorum cannot spend the pot on batches, or the numbers, at will.
+        uint256 end = FIRST_BLOCK + uint256(batch.number) * BATCH_BLOCKS;
+        if (batch.endBlock != end) revert NotTheIntervalsEnd(batch.number, batch.endBlock, end);
         _checkBlock(batch.endBlock, batch.endBlockHash);
 
         bytes32 hash = Statements.batchHash(set, batch);

@@ -251,9 +251,8 @@ abstract contract Elections is Sets {
         if (replacement.entries.length != 0) _post(set, era, replacement);
     }
 
-    function _bond(uint96 set, uint48 capture, uint8 discarded) private view returns (uint256 bond) {
-        (,, bond,) = MIDDLEWARE.proposalTermsAt(set, capture);
-        bond <<= _doublings(discarded);
+    function _bond(uint96 set, uint48 capture, uint8 discarded) private view returns (uint256) {
+        return MIDDLEWARE.bondAt(set, capture) << _doublings(discarded);
     }
 
     function _doublings(uint8 discarded) private pure returns (uint8) {
