@@ -155,7 +155,7 @@ func (c *Chain) unsettled() bool {
 	}
 	_, queued := pool.Content()
 	for account, waiting := range queued {
-		if len(waiting) > 0 && waiting[0].Nonce() == pool.Nonce(account) {
+		if len(waiting) > 0 && waiting[0].Nonce() == pool.PoolNonce(account) {
 			return true
 		}
 	}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/internal/devnet"
+)
+
+// devnetFlags are what `roster devnet` can be told.
+type devnetFlags struct {
+	http      string
+	file      string
+	seed      uint64
+	blockTime time.Duration
+	remote    bool
+}
+
+func newDevnet() *cobra.Command {
+	var f devnetFlags
+	c := &cobra.Command{
+		Use:   "devnet",
+		Short: "Keep a chain running with Symbiotic and Roster on it, to build against",
+		Long: `devnet starts an Ethereum chain in this process, with the real Symbiotic contracts and Roster's, one
+operator set, three operators with stake in three vaults, and funded accounts. It answers ordinary
+JSON-RPC over HTTP and WebSocket on one port, until it gets SIGINT or SIGTERM; then everything is gone.
+
+It writes addresses, accounts and parameters as JSON into a file, once it is ready.
+WARNING: the file holds private keys that anyone can compute from the seed. Never send them real money.
+
+The chain has a clock of its own. It starts at 4,000,000,000 (in 2096) and goes on by one second with
+each block, whatever the wall clock says. A block is made every --block-time, and at once when a
+transaction waits; so the chain may run ahead of you, and never waits for you. "now" in the file is
+that clock when the file was written; the newest block's timestamp is that clock later.
+
+Nobody elects anyone here: sealing and proposing is yours to do.`,
+		Example: `  roster devnet
+  roster devnet --http 127.0.0.1:9000 --file /tmp/devnet.json --seed 7
+  cast block-number --rpc-url http://127.0.0.1:8545`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.http, "http", "127.0.0.1:8545", "`host:port` to listen at, for HTTP and WebSocket; port 0 takes any")
+	flags.StringVar(&f.file, "file", "devnet.json", "`file` to write addresses, accounts and parameters into")
+	flags.Uint64Var(&f.seed, "seed", 1, "`number` that keys and prevrandao follow from: same seed, same addresses")
+	flags.DurationVar(&f.blockTime, "block-time", time.Second, "wall clock `time` between blocks, as 1s or 250ms")
+	flags.BoolVar(&f.remote, "remote", false, "listen at an address that other machines reach; it hands them the chain and its keys")
+	return c
+}
+
+func (f devnetFlags) run(c *cobra.Command) error {
+	if err := f.check(); err != nil {
+		return usage(c, err)
+	}
+	r, err := devnet.StartReady(c.Context(), devnet.Options{Seed: "roster devnet " + strconv.FormatUint(f.seed, 10),
+		Listen: f.http, Remote: f.remote})
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.serve(c.Context(), r, c.OutOrStdout()), r.Close())
+}
+
+// serve writes the file and makes blocks until the context ends.
+func (f devnetFlags) serve(ctx context.Context, r *devnet.Ready, out io.Writer) error {
+	described, err := describe(ctx, r, f.seed)
+	if err != nil {
+		return err
+	}
+	// 0600: the keys are no secret, but a file with keys should not look as if that were usual.
+	if err := writeFile(f.file, 0o600, described.write); err != nil {
+		return err
+	}
+	t := r.Roster.Times
+	fmt.Fprintf(out, "Listening at %s, chain id %d, a block every %v.\n", r.URL(), devnet.ChainID, f.blockTime)
+	fmt.Fprintf(out, "Addresses, accounts and parameters are in %s.\n", f.file)
+	fmt.Fprintf(out, "WARNING: its private keys are public. Never send them real money.\n")
+	fmt.Fprintf(out, "The chain's clock is at %d; era 0 is captured at %d and starts at %d.\n", r.Now(), t.Capture(0), t.Genesis)
+	fmt.Fprintf(out, "Stop it with Ctrl-C.\n")
+	if err := r.Mine(ctx, f.blockTime); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Stopped at block %d.\n", r.Block())
+	return nil
+}
+
+func (f devnetFlags) check() error {
+	if f.blockTime < time.Millisecond {
+		return fmt.Errorf("--block-time %v: must be 1ms or more", f.blockTime)
+	}
+	if f.file == "" {
+		return errors.New("--file: must name a file; the addresses are nowhere else")
+	}
+	if err := checkFile("file", f.file); err != nil {
+		return err
+	}
+	return checkListen(f.http, f.remote)
+}
+
+// checkListen says what is wrong with host:port before a chain is built for it.
+func checkListen(address string, remote bool) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--http %q: want host:port, as 127.0.0.1:8545", address)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("--http %q: port %q is not 0 to 65535", address, port)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !remote {
+		return fmt.Errorf("--http %q: other machines would reach the chain and its keys; use 127.0.0.1, or say --remote to `roster devnet`", address)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+// Command roster is everything one does with Roster: a file for each noun.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitOK    = 0
+	exitError = 1 // it was tried and did not work, or a check failed
+	exitUsage = 2 // it was asked for wrongly, and nothing was tried
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main with everything it touches as an argument; it returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch usage := (*usageError)(nil); {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "roster: %v\n", err)
+		if usage.command != "" {
+			fmt.Fprintf(stderr, "see: %s --help\n", usage.command)
+		}
+		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "roster: interrupted")
+		return exitError
+	default:
+		fmt.Fprintf(stderr, "roster: %v\n", advise(err))
+		return exitError
+	}
+}
+
+// advise adds what to do to errors of the machine that need it.
+func advise(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: another process listens there; end it, or choose another port with --http", err)
+	}
+	return err
+}
+
+// newRoot is the command tree.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "roster",
+		Short: "Elects Gear.exe's Executors over Symbiotic restaking, pays and slashes them",
+		Long: `Roster elects the Executors of Gear.exe: operators whose stake lies in Symbiotic vaults. It finds
+who is elected, proves it on chain, and sees to it that they are paid for work and slashed for lies.
+
+Start here:
+  roster demo --once      a whole network in this process: elections, batches, rewards, slashes
+  roster devnet           the same chain as an ordinary JSON-RPC endpoint, to build against`,
+		Args:          noArguments,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
+	root.AddCommand(newDemo(), newDevnet(), newVersion())
+	return root
+}
+
+// usageError is a command that was called wrongly.
+type usageError struct {
+	err     error
+	command string // whose help helps
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usage(c *cobra.Command, err error) error { return &usageError{err, c.CommandPath()} }
+
+// noArguments refuses arguments: everything is a flag or a command.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !c.HasParent() {
+		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet and version", args[0]))
+	}
+	return usage(c, fmt.Errorf("%q: %s takes no arguments, only flags", args[0], c.CommandPath()))
+}
