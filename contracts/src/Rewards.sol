@@ -4,6 +4,7 @@ pragma solidity 0.8.36;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Clock} from "./Clock.sol";
 import {Domain} from "./Domain.sol";
@@ -114,7 +115,7 @@ contract Rewards is IRewards, Clock, Domain, ReentrancyGuardTransient {
         if (ROUTER.closedAt(set, rewards.toEra) == 0) revert EraNotClosed(set, rewards.toEra);
         uint256 reserved = _reserved(set, rewards);
         if (rewards.operatorsAmount > reserved || rewards.stakersAmount > reserved - rewards.operatorsAmount) {
-            revert OverEmission(rewards.operatorsAmount + rewards.stakersAmount, reserved);
+            revert OverEmission(Math.saturatingAdd(rewards.operatorsAmount, rewards.stakersAmount), reserved);
         }
         bytes32 digest = Statements.rewardsDigest(domainSeparator(), set, header.era, rewards);
         if (cancelled[digest]) revert DigestCancelled(digest);
