@@ -224,6 +224,43 @@ func TestForksPriceState(t *testing.T) {
 	}
 }
 
+func TestForkInTheMiddle(t *testing.T) {
+	at := DefaultGenesis + 100
+	c := start(t, Options{Fork: Amsterdam, ForkAt: at})
+	gas := func(n byte) uint64 {
+		return must(c.Sender(c.Account(0)).Do(t.Context(), chain.Call{To: &common.Address{n}, Value: big.NewInt(1)}))(t).GasUsed
+	}
+	if have := gas(0xaa); have != 21_000 {
+		t.Errorf("before the fork a payment to a new account takes %d gas, want 21000", have)
+	}
+	if err := c.AdvanceTo(at); err != nil {
+		t.Fatal(err)
+	}
+	if have := gas(0xab); have <= 42_000 {
+		t.Errorf("after the fork a payment to a new account takes %d gas: not the new prices", have)
+	}
+}
+
+// go-ethereum's pool may keep the last transactions of an account for a later block: see settle.
+func TestOneBlockTakesAllThatWereSent(t *testing.T) {
+	c := start(t, Options{})
+	senders := []*chain.Sender{c.Sender(c.Account(0)), c.Sender(c.Account(1))}
+	for round := range 40 {
+		for range 10 {
+			for _, s := range senders {
+				must(s.Send(t.Context(), pay(common.Address{0xaa})))(t)
+			}
+		}
+		if err := c.Advance(1); err != nil {
+			t.Fatal(err)
+		}
+		block := must(c.Client().BlockByNumber(t.Context(), nil))(t)
+		if have := len(block.Transactions()); have != 20 {
+			t.Fatalf("round %d: the block has %d of 20 transactions", round, have)
+		}
+	}
+}
+
 func TestListen(t *testing.T) {
 	for _, bad := range []string{"0.0.0.0:0", "192.0.2.1:80", ":0", "example.org:80", "nowhere", "127.0.0.1:x"} {
 		if c, err := Start(Options{Listen: bad}); err == nil {

@@ -25,8 +25,8 @@ var (
 	erc20  = bindings.NewWrappedVara()
 )
 
-// sealGas is ample for a seal, which takes about 50,000.
-const sealGas = 120_000
+// sealGas is ample for a seal, which takes about 50,000, also should state become several times dearer.
+const sealGas = 400_000
 
 // ErrNotSealed is returned where an election needs the seed of an era that has none yet.
 var ErrNotSealed = errors.New("era not sealed")

@@ -19,7 +19,7 @@ func newStories(fork devnet.Fork, name string) stories {
 }
 
 func (s stories) of(row string) *story {
-	if strings.HasPrefix(row, "challenge.entry.") || row == "report.equivocation.of4" {
+	if strings.HasPrefix(row, "challenge.entry.") || row == "report.equivocation.of4" || row == "confirm.4" {
 		return s.sixteen
 	}
 	return s.hundred

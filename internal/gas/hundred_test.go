@@ -111,8 +111,12 @@ func (h *hundred) thirdEra(ctx context.Context) error {
 // equivocations reports two Executors: one when everyone signed both batches, one when the second batch is signed
 // by the accused alone.
 func (h *hundred) equivocations(ctx context.Context) error {
-	gas, err := h.report(ctx, h.term, 41, nil)
+	gas, err := h.confirm(ctx, h.term)
 	if err != nil {
+		return err
+	}
+	h.record("confirm.100", gas)
+	if gas, err = h.report(ctx, h.term, 41, nil); err != nil {
 		return err
 	}
 	h.record("report.equivocation", gas)

@@ -189,8 +189,12 @@ func (s *sixteen) equivocation(ctx context.Context) error {
 	if err := s.Activate(t); err != nil {
 		return err
 	}
-	gas, err := s.report(ctx, t, 1, nil)
+	gas, err := s.confirm(ctx, t)
 	if err != nil {
+		return err
+	}
+	s.record("confirm.4", gas)
+	if gas, err = s.report(ctx, t, 1, nil); err != nil {
 		return err
 	}
 	s.record("report.equivocation.of4", gas)

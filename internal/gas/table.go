@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -80,7 +81,7 @@ func Read(path string) (Table, error) {
 	return t, nil
 }
 
-// Write writes a table to a file, one row on a line, so that a diff shows the rows that moved.
+// Write writes a table to a file, and makes its directory if need be: one row on a line, so that a diff shows the rows that moved.
 func (t Table) Write(path string) error {
 	var out bytes.Buffer
 	out.WriteString("[\n")
@@ -97,6 +98,9 @@ func (t Table) Write(path string) error {
 		out.WriteByte('\n')
 	}
 	out.WriteString("]\n")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write gas table: %w", err)
+	}
 	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write gas table: %w", err)
 	}

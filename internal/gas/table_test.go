@@ -8,7 +8,7 @@ import (
 )
 
 func TestTableGoesThroughAFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "gas.json")
+	path := filepath.Join(t.TempDir(), "snapshots", "gas.json")
 	if empty, err := Read(path); err != nil || len(empty) != 0 {
 		t.Fatalf("a file that does not exist: %v, %v", empty, err)
 	}

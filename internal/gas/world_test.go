@@ -200,6 +200,16 @@ func (w *world) report(ctx context.Context, t devnet.Term, accused int, absent [
 	return receipt.GasUsed, nil
 }
 
+// confirm shows that the keys behind a header are the registered ones, which the first report under it needs, and
+// returns the gas of it.
+func (w *world) confirm(ctx context.Context, t devnet.Term) (uint64, error) {
+	receipt, err := w.watcher.ConfirmKeys(ctx, t.Committee)
+	if err != nil {
+		return 0, err
+	}
+	return receipt.GasUsed, nil
+}
+
 // send is devnet.Do without a simulation.
 func (w *world) send(ctx context.Context, by engine.Hand, to common.Address, data []byte) (*types.Receipt, error) {
 	call := chain.To(to, data)
