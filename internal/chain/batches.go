@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -50,7 +51,10 @@ func (r *Roster) batches(ctx context.Context, block uint64, of ...[]common.Hash)
 		if err != nil {
 			return nil, err
 		}
-		signers, _ := quorum.FromAmount(Amount(c.Signers))
+		signers, err := bitmapOf(c.Signers)
+		if err != nil {
+			return nil, err
+		}
 		list[i] = Committed{Batch: batchOf(core.SetID(c.Set.Uint64()), c.Batch), Era: core.Era(c.Era), Hash: c.BatchHash, Signers: signers,
 			CommittedAt: at, Block: c.Raw.BlockNumber, Tx: c.Raw.TxHash}
 	}
@@ -79,12 +83,25 @@ func (r *Roster) addLate(ctx context.Context, list []Committed, a *bindings.Rout
 		if err != nil {
 			return err
 		}
-		if at <= c.CommittedAt+r.Times.SignersWindow && a.Raw.BlockNumber >= c.Block {
-			late, _ := quorum.FromAmount(Amount(a.Signers))
-			c.Late = c.Late.Or(late)
+		if at > c.CommittedAt+r.Times.SignersWindow || a.Raw.BlockNumber < c.Block {
+			continue
 		}
+		late, err := bitmapOf(a.Signers)
+		if err != nil {
+			return err
+		}
+		c.Late = c.Late.Or(late)
 	}
 	return nil
+}
+
+// bitmapOf returns who signed, from an event.
+func bitmapOf(b *big.Int) (quorum.Bitmap, error) {
+	bitmap, ok := quorum.FromAmount(Amount(b))
+	if !ok {
+		return bitmap, &Error{Fatal, fmt.Errorf("bitmap %v has over %d bits", b, quorum.Width)}
+	}
+	return bitmap, nil
 }
 
 func batchOf(set core.SetID, b bindings.Batch) batch.Batch {
