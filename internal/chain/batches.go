@@ -183,7 +183,9 @@ func (r *Roster) holders(ctx context.Context, vault common.Address, block uint64
 		accounts = append(accounts, d.OnBehalfOf)
 	}
 	for _, t := range transfers {
-		accounts = append(accounts, t.To)
+		if t.Value.Sign() > 0 { // anyone can send nothing to anyone
+			accounts = append(accounts, t.To)
+		}
 	}
 	slices.SortFunc(accounts, func(a, b common.Address) int { return bytes.Compare(a[:], b[:]) })
 	return slices.Compact(accounts), nil

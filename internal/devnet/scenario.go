@@ -184,6 +184,9 @@ func (n *Network) CommitRewards(ctx context.Context, by engine.Hand, t Term, tea
 	return d, receipt, err
 }
 
+// mostErasPaid is how many eras one reward statement pays at the most (protocol §8).
+const mostErasPaid = 1000
+
 // lastClosed is the greatest era that was closed when the signing set's era started (protocol §8), if it is not
 // paid yet.
 func (n *Network) lastClosed(ctx context.Context, set core.SetID, signing core.Era) (core.Era, bool, error) {
@@ -198,7 +201,7 @@ func (n *Network) lastClosed(ctx context.Context, set core.SetID, signing core.E
 	if len(activated) > 0 {
 		next = core.Era(activated[len(activated)-1].ToEra) + 1
 	}
-	for e := signing; e > next; e-- {
+	for e := min(signing, next+mostErasPaid); e > next; e-- {
 		at, closed, err := n.Roster.ClosedAt(ctx, set, e-1, n.Block())
 		if err != nil {
 			return 0, false, err

@@ -88,3 +88,15 @@ func TestAttackEraWithoutOperatorsIsTaken(t *testing.T) {
 		t.Errorf("the list earns: %v", facts.Executors)
 	}
 }
+
+// A new set may go on from where a dead one stood, not from a batch that is still to come: no batch could follow it
+// until then, and a head is never rewritten.
+func TestSetCannotStartInTheFuture(t *testing.T) {
+	w := newWorld(t, options{})
+	next := w.Roster.Intervals.Newest(w.Block()) + 1
+	for _, number := range []uint64{next + 1, math.MaxUint64} {
+		err := w.try(w.Owner, w.Roster.At.Middleware, middleware.PackCreateSet(devnet.DefaultParameters(), number, [32]byte{1}))
+		wantRevert(t, err, "BlockNotPast")
+	}
+	w.must(w.try(w.Owner, w.Roster.At.Middleware, middleware.PackCreateSet(devnet.DefaultParameters(), next-1, [32]byte{1})))
+}

@@ -31,6 +31,9 @@ abstract contract Certificates is Elections, Domain {
 
     function openSet(uint96 set, uint64 number, bytes32 batchHash) external {
         if (msg.sender != address(MIDDLEWARE)) revert OnlyMiddleware(msg.sender);
+        // A head from the future could not be followed by any batch until then.
+        uint256 end = FIRST_BLOCK + uint256(number) * BATCH_BLOCKS;
+        if (number != 0 && end >= block.number) revert BlockNotPast(end, block.number);
         headOf[set] = Statements.head(number, batchHash);
         emit SetOpened(set, number, batchHash);
     }
