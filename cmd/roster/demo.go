@@ -33,7 +33,7 @@ stake, by the cap and by lottery; dishonest lists proven wrong; batches with abs
 computed, committed and claimed; an Executor that signs twice, ejected, jailed and slashed; disputes,
 a veto, a withdrawal that waits.
 
-Everything goes through the same code that a node runs, and everything that is said was read from the
+Everything goes through the same steps that a node will run, and everything that is said was read from the
 chain. At the end all of it is checked again from the chain alone; exit status 1 if anything is off.
 
 Without --once the chain stays up after the story, at --http, until interrupted.`,

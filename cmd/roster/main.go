@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The exit codes.
@@ -65,21 +66,36 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "roster",
 		Short: "Elects Gear.exe's Executors over Symbiotic restaking, pays and slashes them",
-		Long: `Roster elects the Executors of Gear.exe: operators whose stake lies in Symbiotic vaults. It finds
-who is elected, proves it on chain, and sees to it that they are paid for work and slashed for lies.
+		Long: `Roster elects the Executors of Gear.exe: operators whose stake lies in Symbiotic vaults. Its
+contracts and rules say who is elected, what they are paid, and what a lie costs them.
 
 Start here:
   roster demo --once      a whole network in this process: elections, batches, rewards, slashes
-  roster devnet           the same chain as an ordinary JSON-RPC endpoint, to build against`,
+  roster devnet           a network of the same contracts as a JSON-RPC endpoint, to build against`,
 		Args:          noArguments,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
 	root.AddCommand(newDemo(), newDevnet(), newVersion())
 	return root
+}
+
+// plainly says what a flag wants where the library tells how it parsed it.
+func plainly(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	want := map[string]string{
+		"int": "a whole number", "uint64": "a whole number from 0", "duration": "a time with its unit, like 500ms or 2s",
+	}[invalid.GetFlag().Value.Type()]
+	if want == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %s: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
 }
 
 // usageError is a command that was called wrongly.

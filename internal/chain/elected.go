@@ -100,7 +100,12 @@ func (r *Roster) electedOf(ctx context.Context, p *bindings.RouterProposed) (Ele
 	}
 	e.Header = batch.Header{Set: e.Set, Era: e.Era, Count: p.Header.Count, Total: Amount(p.Header.Total),
 		Root: p.Header.Root, AggregateHash: batch.KeyHash(e.Aggregate)}
-	var err error
+	// The Router has checked this; a node that says otherwise is not to be believed.
+	root, err := merkle.EntryRoot(e.Entries)
+	if err != nil || len(p.Entries) != int(e.Header.Count)*merkle.EntryLength || len(e.Entries) > quorum.Width || root != e.Header.Root {
+		return e, &Error{Fatal, fmt.Errorf("proposal of set %d, era %d in block %d: %d bytes of entries with root %s do not fit the header %+v (%v)",
+			e.Set, e.Era, e.PostedIn, len(p.Entries), root, e.Header, err)}
+	}
 	if e.PostedAt, err = r.TimeOf(ctx, p.Raw.BlockNumber); err != nil {
 		return e, err
 	}

@@ -80,6 +80,7 @@ var answers = []struct {
 	{"timed out", Retry},
 	{"rate limit", Retry},
 	{"too many requests", Retry},
+	{"method not found", Fatal},
 	{"not found", Retry},
 }
 

@@ -2,7 +2,9 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -111,6 +113,7 @@ func (r *Roster) Cases(ctx context.Context, o slash.Offence, reportedAt core.Tim
 }
 
 func (r *Roster) caseOf(ctx context.Context, o slash.Offence, vault common.Address, block uint64) (slash.Case, error) {
+	// Cases asks for vaults that were linked at the capture alone, which is what counting means.
 	c := slash.Case{Offence: o, Vault: core.Address(vault), Counted: true, Upheld: o.Kind == slash.WrongResult}
 	number, capture := Number(block), Number(r.Times.Capture(o.Era))
 	v, err := r.Vault(ctx, vault, block)
@@ -121,6 +124,9 @@ func (r *Roster) caseOf(ctx context.Context, o slash.Offence, vault common.Addre
 	subnetwork := r.Subnetwork(o.Set)
 	stake, err := Read(ctx, r.Client, v.Delegator, number,
 		delegators.PackStakeAt(subnetwork, common.Address(o.Operator), capture, nil), delegators.UnpackStakeAt)
+	if revert := (*Revert)(nil); errors.As(err, &revert) {
+		stake, err = new(big.Int), nil // as the Middleware counts a vault that cannot be read
+	}
 	if err != nil {
 		return c, err
 	}

@@ -146,6 +146,9 @@ func (s *Sender) sign(ctx context.Context, call Call) (*types.Transaction, error
 	if err != nil {
 		return nil, fmt.Errorf("read head: %w", classify(err))
 	}
+	if head.BaseFee == nil {
+		return nil, &Error{Fatal, fmt.Errorf("block %v has no base fee: the chain does not know EIP-1559", head.Number)}
+	}
 	feeCap := new(big.Int).Add(tip, new(big.Int).Lsh(head.BaseFee, 1)) // outlives six full blocks
 	tx, err := types.SignNewTx(s.key, types.LatestSignerForChainID(s.chainID), &types.DynamicFeeTx{
 		ChainID: s.chainID, Nonce: nonce, GasTipCap: tip, GasFeeCap: feeCap, Gas: gas,

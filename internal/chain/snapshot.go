@@ -18,8 +18,6 @@ type Operator struct {
 	Address core.Address
 	// Keys are those it registered, by hash; the snapshot says which one counts.
 	Keys map[core.Hash][192]byte
-	// Endpoint is the newest one.
-	Endpoint string
 }
 
 // OperatorsOf returns every operator that ever registered in a set up to a block, in the order in which they
@@ -41,7 +39,6 @@ func (r *Roster) OperatorsOf(ctx context.Context, set core.SetID, block uint64) 
 			list = append(list, Operator{Address: a, Keys: map[core.Hash][192]byte{}})
 		}
 		list[i].Keys[e.KeyHash] = PackedKey(e.Key)
-		list[i].Endpoint = e.Endpoint
 	}
 	rotated, err := events(ctx, r, block, source[bindings.OperatorsKeyRotated]{
 		r.At.Operators, operators.GetABI(), "KeyRotated", operators.UnpackKeyRotatedEvent}, topic(set))

@@ -15,7 +15,7 @@ type Options struct {
 	Seed      uint64 // of keys, amounts and prevrandao
 }
 
-// DefaultOptions are those of the issue.
+// DefaultOptions are the cast of the README.
 func DefaultOptions() Options {
 	return Options{Operators: 8, Vaults: 12, Stakers: 40, Sets: 2, Eras: 6, Seed: 1}
 }

@@ -118,8 +118,8 @@ func TestStakeOfThePresentIsRefused(t *testing.T) {
 func TestSetThatGoesOnFromADeadOne(t *testing.T) {
 	w := newWorld(t, options{})
 	dead := core.Hash{5}
-	w.do(w.Owner, w.Roster.At.Middleware, middleware.PackCreateSet(devnet.DefaultParameters(), 41, dead))
-	if got := headOf(w, 1); got != batch.Head(41, dead) {
+	w.do(w.Owner, w.Roster.At.Middleware, middleware.PackCreateSet(devnet.DefaultParameters(), 21, dead))
+	if got := headOf(w, 1); got != batch.Head(21, dead) {
 		t.Fatal(got)
 	}
 }

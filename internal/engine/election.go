@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -164,7 +165,7 @@ func (h Hand) Challenge(ctx context.Context, standing chain.Elected, c election.
 	replacement bindings.Proposal) (*types.Receipt, error) {
 	if len(replacement.Entries) > 0 {
 		if err := h.approveBond(ctx); err != nil {
-			return nil, err
+			replacement = NoProposal() // the wrong list comes first
 		}
 	}
 	receipt, err := h.challenge(ctx, standing, c, d, replacement)
@@ -242,10 +243,11 @@ func (h Hand) Eject(ctx context.Context, active chain.Elected, index int) (*type
 func (h Hand) approveBond(ctx context.Context) error {
 	allowance, err := chain.Read(ctx, h.Roster.Client, h.Roster.At.Token, nil,
 		erc20.PackAllowance(h.Sender.From(), h.Roster.At.Router), erc20.UnpackAllowance)
-	if err != nil || allowance.Sign() > 0 {
+	most := new(core.Amount).SetAllOne()
+	// An allowance of all there is never shrinks; one that was given for less may not be enough for this bond.
+	if half := new(big.Int).Rsh(chain.Big(*most), 1); err != nil || allowance.Cmp(half) > 0 {
 		return err
 	}
-	most := new(core.Amount).SetAllOne()
 	_, err = h.do(ctx, h.Roster.At.Token, erc20.PackApprove(h.Roster.At.Router, chain.Big(*most)))
 	return err
 }

@@ -91,6 +91,9 @@ func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, 
 	signed := make([]uint64, len(elected.Entries))
 	for _, b := range batches {
 		f.Certificates++
+		if all := b.Signers.Or(b.Late); !all.Fits(len(signed)) {
+			return fmt.Errorf("batch %d: signers %s of a set of %d", b.Batch.Number, all, len(signed))
+		}
 		for _, i := range b.Signers.Or(b.Late).Indices() {
 			signed[i]++
 		}

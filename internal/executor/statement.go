@@ -51,8 +51,9 @@ type Signed struct {
 	Signature bls.Signature
 }
 
-// Gather checks each signature over the digest and adds up the good ones; of two by one Executor the first
-// counts. It returns the indices of those that were not over the digest, whom the caller may want to remember.
+// Gather checks each signature over the digest and adds up the good ones; of two good ones by one Executor the first
+// counts. It returns the indices of those that were not over the digest, whom the caller may want to remember;
+// places outside the set are passed over.
 func (c Committee) Gather(digest core.Hash, signatures []Signature) (Signed, []int, error) {
 	var s Signed
 	var bad []int
