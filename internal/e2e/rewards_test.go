@@ -237,3 +237,23 @@ func TestRewardsOfASetCreatedLater(t *testing.T) {
 	wantRevertArgs(t, w.commitRewards(second, s), "WrongFirstEra", 0, 5)
 	w.pay(second, w.distribution(second, 5))
 }
+
+// A pot that has less than an era's reward reserves all it has, and an empty one nothing; the era goes on either way
+// (protocol §8, §9).
+func TestPoorPotReservesWhatThereIs(t *testing.T) {
+	w := newWorld(t, options{pot: 600})
+	w.elect(w.set, 0)
+	wantAmount(t, "emission of era 0", emission(w, 0), vara(600))
+	free, reserved := w.pot(w.set)
+	wantAmount(t, "free", free, vara(0))
+	wantAmount(t, "reserved", reserved, vara(600))
+	w.activate(w.set, 1)
+	wantAmount(t, "emission of era 1", emission(w, 1), vara(0))
+}
+
+func emission(w *world, e core.Era) core.Amount {
+	w.t.Helper()
+	amount, err := w.Roster.Emission(w.ctx, w.set, e, w.Block())
+	w.must(err)
+	return amount
+}
