@@ -51,11 +51,8 @@ func keysOf(c executor.Committee) ([][32]byte, [][6][32]byte, error) {
 // accused who stand in both (places in the set; nil: all of them).
 func (h Hand) ReportBatches(ctx context.Context, c executor.Committee, number uint64, hashes [2]core.Hash,
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
-	signers, signature, entries, err := evidence(c, signed, accused)
+	signers, signature, entries, err := h.evidence(ctx, c, signed, accused)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := h.ConfirmKeys(ctx, c); err != nil {
 		return nil, err
 	}
 	return h.do(ctx, h.Roster.At.Offences, offences.PackReportBatches(c.HeaderBinding(), number,
@@ -65,18 +62,17 @@ func (h Hand) ReportBatches(ctx context.Context, c executor.Committee, number ui
 // ReportRewards is ReportBatches for two reward statements of one slot.
 func (h Hand) ReportRewards(ctx context.Context, c executor.Committee, statements [2]batch.Rewards,
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
-	signers, signature, entries, err := evidence(c, signed, accused)
+	signers, signature, entries, err := h.evidence(ctx, c, signed, accused)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := h.ConfirmKeys(ctx, c); err != nil {
 		return nil, err
 	}
 	commits := [2]bindings.RewardCommit{CommitBinding(statements[0]), CommitBinding(statements[1])}
 	return h.do(ctx, h.Roster.At.Offences, offences.PackReportRewards(c.HeaderBinding(), commits, signers, signature, entries))
 }
 
-func evidence(c executor.Committee, signed [2]executor.Signed, accused []int) (s [2]bindings.Signers, sum [3][32]byte, entries []bindings.Entry, err error) {
+// evidence packs what both reports hand in, having confirmed the keys behind the header.
+func (h Hand) evidence(ctx context.Context, c executor.Committee, signed [2]executor.Signed, accused []int) (
+	s [2]bindings.Signers, sum [3][32]byte, entries []bindings.Entry, err error) {
 	for i := range signed {
 		if s[i], err = c.Signers(signed[i].Bitmap); err != nil {
 			return s, sum, nil, err
@@ -86,7 +82,9 @@ func evidence(c executor.Committee, signed [2]executor.Signed, accused []int) (s
 		accused = signed[0].Bitmap.And(signed[1].Bitmap).Indices()
 	}
 	sum = chain.SignatureWords(bls.AggregateSignatures(signed[0].Signature, signed[1].Signature).Packed())
-	entries, err = accusedEntries(c.Elected, accused)
+	if entries, err = accusedEntries(c.Elected, accused); err == nil {
+		_, err = h.ConfirmKeys(ctx, c)
+	}
 	return s, sum, entries, err
 }
 
