@@ -18,6 +18,12 @@ func (c *Chain) Mine(ctx context.Context, every time.Duration) error {
 	arrived := make(chan core.NewTxsEvent, 64)
 	subscription := c.eth.TxPool().SubscribeTransactions(arrived, false)
 	defer subscription.Unsubscribe()
+	// What came before the subscription is not announced any more.
+	if waiting, _ := c.eth.TxPool().Stats(); waiting > 0 {
+		if _, err := c.Commit(); err != nil {
+			return err
+		}
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {

@@ -39,6 +39,28 @@ func TestMine(t *testing.T) {
 	}
 }
 
+// TestMineWhatWaits: a transaction that was sent before the mining began is mined at once, too.
+func TestMineWhatWaits(t *testing.T) {
+	c := start(t, Options{})
+	sender := chain.NewSender(c.Client(), c.Account(0).Key, big.NewInt(ChainID), chain.Poll(time.Millisecond))
+	tx := must(sender.Send(t.Context(), pay(Burner)))(t)
+	for waiting, _ := c.eth.TxPool().Stats(); waiting == 0; waiting, _ = c.eth.TxPool().Stats() {
+		time.Sleep(time.Millisecond)
+	}
+	mining, end := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Mine(mining, time.Hour) }()
+	patience, enough := context.WithTimeout(t.Context(), 20*time.Second)
+	defer enough()
+	if _, err := sender.Wait(patience, tx); err != nil {
+		t.Error(err)
+	}
+	end()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReady: what a ready network says of itself is so: all of it is elected.
 func TestReady(t *testing.T) {
 	r := must(StartReady(t.Context(), Options{}))(t)
