@@ -20,7 +20,12 @@ var may = map[string][]string{
 	"internal/chain":          {"internal/chain/bindings"},
 	"internal/bls":            nil,
 	"internal/executor":       {"internal/bls", "internal/chain", "internal/chain/bindings"},
-	"internal/engine":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor"},
+	"internal/store":          nil,
+	"internal/outbox":         {"internal/chain", "internal/chain/bindings", "internal/store"},
+	"internal/doctor":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/store"},
+	"internal/engine":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/outbox", "internal/store"},
+	"internal/app":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
+	"internal/fleet":          {"internal/app", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/devnet", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
 	"internal/devnet":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/e2e":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
@@ -29,9 +34,9 @@ var may = map[string][]string{
 
 	"internal/tools/artifacts": nil,
 	"internal/tools/bindings":  nil,
-	"internal/tools/docs":      nil,
+	"internal/tools/docs":      {"internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.
@@ -45,6 +50,9 @@ var only = map[string][]string{
 	"github.com/ethereum/go-ethereum/accounts/abi": {"internal/chain", "internal/chain/bindings", "internal/devnet", "internal/tools/bindings"},
 	"github.com/ethereum/go-ethereum/core/vm":      {"internal/devnet", "internal/gas"},
 	"github.com/spf13/cobra":                       {"cmd/roster"},
+	"github.com/prometheus/client_golang":          {"internal/app"},
+	"go.yaml.in/yaml":                              {"internal/app"},
+	"modernc.org/sqlite":                           {"internal/store"},
 }
 
 // TestImports: the direction of imports is that of the way through the house.
