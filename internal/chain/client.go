@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // Client is what this package needs of a node: *ethclient.Client, over a network or within the process.
@@ -24,6 +25,8 @@ type Client interface {
 	EstimateGasAtBlock(ctx context.Context, call ethereum.CallMsg, block *big.Int) (uint64, error)
 	SuggestGasTipCap(ctx context.Context) (*big.Int, error)
 	PendingNonceAt(ctx context.Context, account common.Address) (uint64, error)
+	NonceAt(ctx context.Context, account common.Address, block *big.Int) (uint64, error)
+	BalanceAt(ctx context.Context, account common.Address, block *big.Int) (*big.Int, error)
 	SendTransaction(ctx context.Context, tx *types.Transaction) error
 	TransactionReceipt(ctx context.Context, hash common.Hash) (*types.Receipt, error)
 }
@@ -53,6 +56,28 @@ func ReadAt[T any](ctx context.Context, c Client, to common.Address, block commo
 	out, err := c.CallContractAtHash(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
 	return unpacked(out, err, to, data, unpack)
 }
+
+// Simulate runs a call as it would run at a block (rpc.PendingBlockNumber: on what waits to be mined) and returns the gas
+// that it needs. A revert comes back as a Revert. gas is the limit, 0 for MaxGas.
+func Simulate(ctx context.Context, c Client, from common.Address, call Call, block *big.Int) (uint64, error) {
+	limit := call.Gas
+	if limit == 0 {
+		limit = MaxGas
+	}
+	need, err := c.EstimateGasAtBlock(ctx, ethereum.CallMsg{From: from, To: call.To, Value: call.Value, Data: call.Data, Gas: limit}, block)
+	return need, classify(err)
+}
+
+// Pending is the block that waits to be mined, for Simulate.
+var Pending = big.NewInt(int64(rpc.PendingBlockNumber))
+
+// Receipt returns the receipt of a transaction in the chain, nil when it is not there (yet).
+func Receipt(ctx context.Context, c Client, tx common.Hash) (*types.Receipt, error) {
+	return mined(ctx, c, tx)
+}
+
+// Classify turns what a client returned into a Revert or an Error of a kind.
+func Classify(err error) error { return classify(err) }
 
 // unpacked turns an answer into a value. An empty answer to a call that should answer means that there is no
 // contract.

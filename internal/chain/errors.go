@@ -137,3 +137,15 @@ func revertData(err error) ([]byte, bool) {
 	}
 	return common.FromHex(text), true
 }
+
+// Superseded reports whether a pool refused a transaction because it has it already, or another of its nonce, or
+// because the chain has that nonce: nothing to try again, but to look what became of it.
+func Superseded(err error) bool {
+	text := strings.ToLower(err.Error())
+	for _, part := range []string{"already known", "nonce too low", "underpriced", "already imported", "known transaction"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -14,7 +14,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // MaxGas is the most gas a transaction may have (EIP-7825): 16,777,216.
@@ -169,11 +168,9 @@ func (s *Sender) gas(ctx context.Context, call Call) (uint64, error) {
 	if call.Gas > 0 {
 		return call.Gas, nil
 	}
-	need, err := s.client.EstimateGasAtBlock(ctx, ethereum.CallMsg{
-		From: s.from, To: call.To, Value: call.Value, Data: call.Data, Gas: MaxGas,
-	}, big.NewInt(int64(rpc.PendingBlockNumber)))
+	need, err := Simulate(ctx, s.client, s.from, call, Pending)
 	if err != nil {
-		return 0, classify(err)
+		return 0, err
 	}
 	return min(need+need/4, MaxGas), nil
 }

@@ -29,6 +29,9 @@ interface IDelegator is IRoles {
     /// @notice A contract to be told of each slash was set, or removed (zero).
     event SetHook(address indexed hook);
 
+    /// @notice Symbiotic's service in which operators opt in to vaults: without that, their stake is 0.
+    function OPERATOR_VAULT_OPT_IN_SERVICE() external view returns (address);
+
     /// @return The factory that made it.
     function FACTORY() external view returns (address);
     /// @return 0 to 3, see above.
