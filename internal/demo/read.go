@@ -214,7 +214,7 @@ func (r reader) contract(ctx context.Context, c *contractFacts) (err error) {
 }
 
 func (r reader) slashes(ctx context.Context, id core.SetID) ([]slashFacts, error) {
-	cases, _, err := engine.Cases(ctx, r.Roster, id, r.block)
+	cases, _, err := engine.Cases(ctx, r.Roster, id, r.block, nil)
 	if err != nil {
 		return nil, err
 	}

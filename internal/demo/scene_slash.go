@@ -144,7 +144,7 @@ func (s *story) veto(ctx context.Context, x *set, one core.Address) error {
 		vetoed++
 		s.tell.say("%s sees an accident: the slash of %s in vault %s is vetoed.", s.cast.resolver.name, wvara(chain.Amount(r.Amount)), v.name)
 	}
-	cases, _, err := engine.Cases(ctx, s.Roster, x.id, s.Block())
+	cases, _, err := engine.Cases(ctx, s.Roster, x.id, s.Block(), nil)
 	if err != nil {
 		return err
 	}

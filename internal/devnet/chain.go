@@ -148,6 +148,9 @@ func (c *Chain) Account(i int) Account {
 	return account(c.options.Seed, i)
 }
 
+// Accounts is how many funded accounts there are.
+func (c *Chain) Accounts() int { return c.options.Accounts }
+
 // account makes a key of the hash of the seed and a number. Warning: anyone can.
 func account(seed string, i int) Account {
 	key, err := crypto.ToECDSA(crypto.Keccak256(fmt.Appendf(nil, "roster devnet account %q %d", seed, i)))

@@ -98,6 +98,9 @@ func (r *Ready) furnish(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := r.Give(ctx, o.Sender.From(), whole256(readyPurse)); err != nil { // for the bonds of its node
+			return err
+		}
 		if _, err := o.Register(ctx, r.Set, fmt.Sprintf("operator-%d.example:30303", i), 500); err != nil {
 			return err
 		}

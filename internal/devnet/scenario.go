@@ -164,14 +164,18 @@ var ErrNothingToPay = errors.New("no era to pay")
 // CommitRewards computes the rewards of all eras that are closed and not paid yet, has the team sign them under
 // the term's set, and commits them. Activating them is another step, rewardDelay later.
 func (n *Network) CommitRewards(ctx context.Context, by engine.Hand, t Term, team Team, absent ...int) (engine.Distribution, *types.Receipt, error) {
-	last, found, err := n.lastClosed(ctx, t.Set, t.Era)
+	books, err := engine.Books{Set: t.Set}.Advance(ctx, n.Roster, n.Roster, n.Block())
+	if err != nil {
+		return engine.Distribution{}, nil, err
+	}
+	last, found, err := engine.LastClosed(ctx, n.Roster, books, t.Era, n.Block())
 	if err != nil {
 		return engine.Distribution{}, nil, err
 	}
 	if !found {
 		return engine.Distribution{}, nil, fmt.Errorf("set %d under the set of era %d: %w", t.Set, t.Era, ErrNothingToPay)
 	}
-	d, err := engine.Distribute(ctx, n.Roster, t.Set, last, t.Era, n.Block())
+	d, err := books.Distribute(ctx, n.Roster, n.Roster, last, t.Era, n.Block())
 	if err != nil {
 		return d, nil, err
 	}
@@ -182,35 +186,6 @@ func (n *Network) CommitRewards(ctx context.Context, by engine.Hand, t Term, tea
 	}
 	receipt, err := by.CommitRewards(ctx, t.Committee, d.Statement, signed)
 	return d, receipt, err
-}
-
-// mostErasPaid is how many eras one reward statement pays at the most (protocol §8).
-const mostErasPaid = 1000
-
-// lastClosed is the greatest era that was closed when the signing set's era started (protocol §8), if it is not
-// paid yet.
-func (n *Network) lastClosed(ctx context.Context, set core.SetID, signing core.Era) (core.Era, bool, error) {
-	activated, err := n.Roster.RewardsActivatedOf(ctx, set, n.Block())
-	if err != nil {
-		return 0, false, err
-	}
-	next, err := n.Roster.FirstPaidEra(ctx, set, n.Block())
-	if err != nil {
-		return 0, false, err
-	}
-	if len(activated) > 0 {
-		next = core.Era(activated[len(activated)-1].ToEra) + 1
-	}
-	for e := min(signing, next+mostErasPaid); e > next; e-- {
-		at, closed, err := n.Roster.ClosedAt(ctx, set, e-1, n.Block())
-		if err != nil {
-			return 0, false, err
-		}
-		if closed && at <= n.Roster.Times.Start(signing) {
-			return e - 1, true, nil
-		}
-	}
-	return 0, false, nil
 }
 
 // Committee returns the committee of a standing proposal.

@@ -12,7 +12,7 @@ import (
 // payout is what an era of the first set pays as far as it is known now: each operator's part and what nobody earned.
 func (w *world) payout(e core.Era) (parts map[core.Address]core.Amount, unearned core.Amount) {
 	w.t.Helper()
-	list, err := engine.Payouts(w.ctx, w.Roster, w.set, e, e, w.Block())
+	list, err := engine.Payouts(w.ctx, w.Roster, w.Roster, w.set, e, e, w.Block())
 	w.must(err)
 	parts = map[core.Address]core.Amount{}
 	for _, o := range list[0].Operators {

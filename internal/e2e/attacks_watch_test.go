@@ -82,7 +82,7 @@ func TestAttackEraWithoutOperatorsIsTaken(t *testing.T) {
 	unseen := w.propose(w.attacker, empty, taken)
 	w.must(w.AdvanceTo(w.Roster.Times.ActiveAt(1, unseen.PostedAt)))
 	w.must(w.AdvanceTo(w.Roster.Times.LifetimeEnd(1) + w.Roster.Times.SignersWindow))
-	facts, err := engine.Facts(w.ctx, w.Roster, w.set, 1, w.Block())
+	facts, err := engine.Facts(w.ctx, w.Roster, w.Roster, w.set, 1, w.Block())
 	w.must(err)
 	if len(facts.Executors) != 0 {
 		t.Errorf("the list earns: %v", facts.Executors)

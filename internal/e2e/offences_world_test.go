@@ -261,7 +261,7 @@ func negated(t *testing.T, s bls.Signature) bls.Signature {
 // cases are all slashes of the first set and the disputes, as a node sees them.
 func (w *world) cases() ([]slash.Case, []slash.Dispute) {
 	w.t.Helper()
-	cases, disputes, err := engine.Cases(w.ctx, w.Roster, w.set, w.Block())
+	cases, disputes, err := engine.Cases(w.ctx, w.Roster, w.set, w.Block(), nil)
 	w.must(err)
 	return cases, disputes
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Recomputed returns, for each reward commit of a set that was activated up to a block, what it should have been,
-// in order: from the chain alone, each on what was computed before it, and compared with nothing. Activated does
+// in order: from the chain alone, each on what was computed before it, and compared with nothing. Books.Advance does
 // the same and stops at the first difference; this is for whoever wants to see the difference.
 func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) ([]Distribution, error) {
 	history, err := r.RewardsActivatedOf(ctx, set, block)
@@ -21,7 +21,7 @@ func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint
 	var balances reward.Balances
 	var previous core.Hash
 	for _, a := range history {
-		d, err := distribute(ctx, r, set, core.Era(a.FromEra), core.Era(a.ToEra), 0, previous, balances, block)
+		d, err := distribute(ctx, r, r, set, core.Era(a.FromEra), core.Era(a.ToEra), 0, previous, balances, block)
 		if err != nil {
 			return list, err
 		}

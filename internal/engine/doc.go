@@ -1,6 +1,8 @@
-// Package engine does what is due: it reads the chain, lets core decide, and sends what follows. Each step is
-// one call and reads everything it needs anew. After a crash it is simply called again: what was done already is
-// passed over, or refused by the contracts by name.
+// Package engine does what is due. It lets core decide and turns what follows into calls of the contracts.
 //
-// The steps stand in the order of the way: seal, propose, challenge, release, commit, eject, reward, slash.
+// Node is a node's stages, one method for each step of the way: index, verify, approve, seal, elect, propose, challenge,
+// eject, reward, slash, send. They read the mirror and final blocks, put what follows into the outbox, and can be called
+// again at any time; package app puts them in their order.
+//
+// Hand is one account that makes the same calls at once and waits for them, for the demo, for tests, and for people.
 package engine

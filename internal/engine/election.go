@@ -18,7 +18,6 @@ import (
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
-	"github.com/gear-tech/roster/internal/executor"
 )
 
 var (
@@ -43,8 +42,13 @@ type Decision struct {
 	Registered map[core.Hash][192]byte
 }
 
-// Decide computes the election of a set and era from a block after its seal.
+// Decide computes the election of a set and era from the chain, at a block after its seal.
 func Decide(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, block uint64) (Decision, error) {
+	return DecideFrom(ctx, r, r, set, e, block)
+}
+
+// DecideFrom is Decide with the stakes from another source than the chain's own views.
+func DecideFrom(ctx context.Context, r *chain.Roster, from Source, set core.SetID, e core.Era, block uint64) (Decision, error) {
 	seed, err := r.Seed(ctx, e, block)
 	if err != nil {
 		return Decision{}, err
@@ -53,9 +57,12 @@ func Decide(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, bl
 		return Decision{}, fmt.Errorf("elect set %d, era %d: %w", set, e, ErrNotSealed)
 	}
 	d := Decision{Draw: election.Draw{ChainID: r.ChainID, Router: core.Address(r.At.Router), Seed: seed}}
-	if d.Snapshot, err = r.Snapshot(ctx, set, e, block); err != nil {
+	if d.Snapshot, err = from.Snapshot(ctx, set, e, block); err != nil {
 		return d, err
 	}
+	// Who registered after the capture was nobody then. Without this the reasons would name those whom the block at
+	// which they are asked for happens to know, and differ from node to node.
+	d.Snapshot.Operators = slices.DeleteFunc(d.Snapshot.Operators, func(o stake.Operator) bool { return o.KeyHash.IsZero() })
 	if d.Registered, err = Registered(ctx, r, set, block); err != nil {
 		return d, err
 	}
@@ -64,6 +71,14 @@ func Decide(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, bl
 	}
 	d.Aggregate, err = Aggregate(d.Result.Executors, d.Registered)
 	return d, err
+}
+
+// Source answers what was at a capture: the chain by its views (chain.Roster), or a mirror of its events.
+type Source interface {
+	// Snapshot is everything that decides the election of a set and era, known at a block after its capture.
+	Snapshot(ctx context.Context, set core.SetID, e core.Era, block uint64) (stake.Snapshot, error)
+	// SharesAt is who held a vault's active shares at t, known at a block after t.
+	SharesAt(ctx context.Context, vault common.Address, t core.Time, block uint64) (chain.Shares, error)
 }
 
 // Registered returns the keys that operators of a set ever registered, by hash.
@@ -132,10 +147,7 @@ func (h Hand) Seal(ctx context.Context, e core.Era) (*types.Receipt, error) {
 	if seed, err := h.Roster.Seed(ctx, e, block); err != nil || !seed.IsZero() {
 		return nil, err
 	}
-	// Nodes estimate on a pending block whose prevrandao is 0, and storing 0 is cheaper than storing a seed.
-	call := chain.To(h.Roster.At.Router, router.PackSeal(uint64(e)))
-	call.Gas = sealGas
-	receipt, err := h.Sender.Do(ctx, call)
+	receipt, err := h.Sender.Do(ctx, SealCall(h.Roster.At, e))
 	if chain.RevertName(err) == "AlreadySealed" { // another was faster
 		return nil, nil
 	}
@@ -147,7 +159,7 @@ func (h Hand) Propose(ctx context.Context, set core.SetID, e core.Era, p binding
 	if err := h.approveBond(ctx); err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Router, router.PackPropose(chain.Number(set), uint64(e), p))
+	return h.Sender.Do(ctx, ProposeCall(h.Roster.At, set, e, p))
 }
 
 // Audit returns the challenges that a standing proposal would lose to, given this node's own election.
@@ -182,74 +194,46 @@ var replacementRefused = []string{"TooLateToPropose", "SupersededBy", "ERC20Insu
 
 func (h Hand) challenge(ctx context.Context, standing chain.Elected, c election.Challenge, d Decision,
 	replacement bindings.Proposal) (*types.Receipt, error) {
-	data, err := challengeData(standing, c, d, replacement)
+	call, err := ChallengeCall(h.Roster.At, standing, c, d, replacement)
 	if err != nil {
-		return nil, fmt.Errorf("challenge set %d, era %d: %w", standing.Set, standing.Era, err)
+		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Router, data)
-}
-
-func challengeData(standing chain.Elected, c election.Challenge, d Decision, replacement bindings.Proposal) ([]byte, error) {
-	header := standing.HeaderBinding()
-	switch c.Kind {
-	case election.ChallengeEntry:
-		entry, err := standing.EntryBinding(c.Index)
-		if err != nil {
-			return nil, err
-		}
-		return router.PackChallengeEntry(header, entry, replacement), nil
-	case election.ChallengeOmission:
-		var neighbours []bindings.Entry
-		for _, i := range []int{c.Left, c.Next} {
-			if i < 0 {
-				continue
-			}
-			entry, err := standing.EntryBinding(i)
-			if err != nil {
-				return nil, err
-			}
-			neighbours = append(neighbours, entry)
-		}
-		return router.PackChallengeOmission(header, common.Address(c.Right.Operator), neighbours, replacement), nil
-	case election.ChallengeAggregate:
-		committee, err := executor.NewCommittee(standing, d.Registered)
-		if err != nil {
-			return nil, err
-		}
-		words, keys, err := keysOf(committee)
-		if err != nil {
-			return nil, err
-		}
-		return router.PackChallengeAggregate(header, words, keys, replacement), nil
-	}
-	return nil, fmt.Errorf("unknown challenge %q", c.Kind)
+	return h.Sender.Do(ctx, call)
 }
 
 // Release takes back the bond of a proposal whose time has come.
 func (h Hand) Release(ctx context.Context, set core.SetID, e core.Era) (*types.Receipt, error) {
-	return h.do(ctx, h.Roster.At.Router, router.PackRelease(chain.Number(set), uint64(e)))
+	return h.Sender.Do(ctx, ReleaseCall(h.Roster.At, set, e))
 }
 
 // Eject removes an Executor of the active set, by its place.
 func (h Hand) Eject(ctx context.Context, active chain.Elected, index int) (*types.Receipt, error) {
-	entry, err := active.EntryBinding(index)
+	call, err := EjectCall(h.Roster.At, active, index)
 	if err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Router, router.PackEject(active.HeaderBinding(), entry))
+	return h.Sender.Do(ctx, call)
 }
 
 // approveBond lets the Router take bonds from the account, once.
 func (h Hand) approveBond(ctx context.Context) error {
-	allowance, err := chain.Read(ctx, h.Roster.Client, h.Roster.At.Token, nil,
-		erc20.PackAllowance(h.Sender.From(), h.Roster.At.Router), erc20.UnpackAllowance)
-	most := new(core.Amount).SetAllOne()
-	// An allowance of all there is never shrinks; one that was given for less may not be enough for this bond.
-	if half := new(big.Int).Rsh(chain.Big(*most), 1); err != nil || allowance.Cmp(half) > 0 {
+	approved, err := BondApproved(ctx, h.Roster, h.Sender.From(), nil)
+	if err != nil || approved {
 		return err
 	}
-	_, err = h.do(ctx, h.Roster.At.Token, erc20.PackApprove(h.Roster.At.Router, chain.Big(*most)))
+	_, err = h.Sender.Do(ctx, ApproveBondCall(h.Roster.At))
 	return err
+}
+
+// BondApproved reports whether the Router may take bonds from an account, at a block (nil: the newest). An
+// allowance of all there is never shrinks; one that was given for less may not be enough for the next bond.
+func BondApproved(ctx context.Context, r *chain.Roster, account common.Address, block *big.Int) (bool, error) {
+	allowance, err := chain.Read(ctx, r.Client, r.At.Token, block,
+		erc20.PackAllowance(account, r.At.Router), erc20.UnpackAllowance)
+	if err != nil {
+		return false, err
+	}
+	return allowance.Cmp(new(big.Int).Rsh(chain.Big(*new(core.Amount).SetAllOne()), 1)) > 0, nil
 }
 
 func (h Hand) do(ctx context.Context, to common.Address, data []byte) (*types.Receipt, error) {

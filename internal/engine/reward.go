@@ -20,10 +20,10 @@ import (
 var rewards = bindings.NewRewards()
 
 // Payouts computes what eras from..to of a set pay, from chain data at a block after the last one closed.
-func Payouts(ctx context.Context, r *chain.Roster, set core.SetID, from, to core.Era, block uint64) ([]reward.Payout, error) {
+func Payouts(ctx context.Context, r *chain.Roster, source Source, set core.SetID, from, to core.Era, block uint64) ([]reward.Payout, error) {
 	var list []reward.Payout
 	for e := from; e <= to; e++ {
-		facts, err := Facts(ctx, r, set, e, block)
+		facts, err := Facts(ctx, r, source, set, e, block)
 		if err != nil {
 			return nil, fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
 		}
@@ -37,7 +37,7 @@ func Payouts(ctx context.Context, r *chain.Roster, set core.SetID, from, to core
 }
 
 // Facts reads everything that decides what an era pays (protocol §8). The era must be closed at the block.
-func Facts(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, block uint64) (reward.Facts, error) {
+func Facts(ctx context.Context, r *chain.Roster, source Source, set core.SetID, e core.Era, block uint64) (reward.Facts, error) {
 	f := reward.Facts{Set: set, Era: e}
 	closedAt, closed, err := r.ClosedAt(ctx, set, e, block)
 	if err != nil {
@@ -62,7 +62,7 @@ func Facts(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, blo
 	}
 	// A wrong list that nobody challenged in time pays nothing, and stops nothing: what it certified is not the
 	// work of those whom the stake elected.
-	d, err := Decide(ctx, r, set, e, block)
+	d, err := DecideFrom(ctx, r, source, set, e, block)
 	if err != nil || d.Result.Header(batch.KeyHash(d.Aggregate)) != elected.Header {
 		return f, err
 	}
@@ -70,7 +70,7 @@ func Facts(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, blo
 	if err := readExecutors(ctx, r, elected, d.Snapshot, closedAt, block, &f); err != nil {
 		return f, err
 	}
-	return f, readVaults(ctx, r, capture, block, &f)
+	return f, readVaults(ctx, source, capture, block, &f)
 }
 
 // readExecutors fills in what each Executor of the era had and did.
@@ -122,7 +122,7 @@ func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, 
 }
 
 // readVaults fills in the shares of every vault that counted for an Executor.
-func readVaults(ctx context.Context, r *chain.Roster, capture core.Time, block uint64, f *reward.Facts) error {
+func readVaults(ctx context.Context, source Source, capture core.Time, block uint64, f *reward.Facts) error {
 	seen := map[core.Address]bool{}
 	for _, x := range f.Executors {
 		for _, c := range x.Contributions {
@@ -130,7 +130,7 @@ func readVaults(ctx context.Context, r *chain.Roster, capture core.Time, block u
 				continue
 			}
 			seen[c.Vault] = true
-			shares, err := r.SharesAt(ctx, common.Address(c.Vault), capture, block)
+			shares, err := source.SharesAt(ctx, common.Address(c.Vault), capture, block)
 			if err != nil {
 				return err
 			}
@@ -156,16 +156,63 @@ type Distribution struct {
 // Distribute computes the next reward commit of a set from chain data at a block: of all eras since the last
 // activated one to `to`, which must be closed. signing is the era of the set that will sign it.
 func Distribute(ctx context.Context, r *chain.Roster, set core.SetID, to, signing core.Era, block uint64) (Distribution, error) {
-	activated, next, previous, err := Activated(ctx, r, set, block)
+	books, err := Books{Set: set}.Advance(ctx, r, r, block)
 	if err != nil {
 		return Distribution{}, err
 	}
-	return distribute(ctx, r, set, next, to, signing, previous, activated, block)
+	return books.Distribute(ctx, r, r, to, signing, block)
 }
 
-func distribute(ctx context.Context, r *chain.Roster, set core.SetID, from, to, signing core.Era, previous core.Hash,
+// Books are what a set has paid, as far as it was recomputed. The zero value with a Set is the beginning.
+type Books struct {
+	Set core.SetID
+	// Balances are the cumulative ones behind the roots of the last commit that was activated.
+	Balances reward.Balances
+	// Next is the first era that no activated commit pays, Roots the hash of the roots (batch.PreviousRoots).
+	Next  core.Era
+	Roots core.Hash
+
+	opened  bool
+	commits int // how many activated commits are in here
+}
+
+// Distribute computes the next reward commit, of all eras from Next to `to`.
+func (b Books) Distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64) (Distribution, error) {
+	return distribute(ctx, r, source, b.Set, b.Next, to, signing, b.Roots, b.Balances, block)
+}
+
+// Advance returns the books with all commits in them that were activated up to a block, each recomputed. A root
+// that the chain has and this node does not find is an error: nothing may be built on it.
+func (b Books) Advance(ctx context.Context, r *chain.Roster, source Source, block uint64) (Books, error) {
+	history, err := r.RewardsActivatedOf(ctx, b.Set, block)
+	if err != nil {
+		return b, err
+	}
+	if !b.opened {
+		if b.Next, err = r.FirstPaidEra(ctx, b.Set, block); err != nil {
+			return b, err
+		}
+		b.opened = true
+	}
+	for _, a := range history[min(b.commits, len(history)):] {
+		d, err := b.Distribute(ctx, r, source, core.Era(a.ToEra), 0, block)
+		if err != nil {
+			return b, err
+		}
+		if d.Statement.OperatorsRoot != core.Hash(a.OperatorsRoot) || d.Statement.StakersRoot != core.Hash(a.StakersRoot) {
+			return b, fmt.Errorf("rewards of set %d, eras %d to %d: the chain has roots %x and %x, recomputed are %s and %s",
+				b.Set, a.FromEra, a.ToEra, a.OperatorsRoot, a.StakersRoot, d.Statement.OperatorsRoot, d.Statement.StakersRoot)
+		}
+		b.Balances, b.Next = d.Balances, core.Era(a.ToEra)+1
+		b.Roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
+		b.commits++
+	}
+	return b, nil
+}
+
+func distribute(ctx context.Context, r *chain.Roster, source Source, set core.SetID, from, to, signing core.Era, previous core.Hash,
 	activated reward.Balances, block uint64) (d Distribution, err error) {
-	if d.Payouts, err = Payouts(ctx, r, set, from, to, block); err != nil {
+	if d.Payouts, err = Payouts(ctx, r, source, set, from, to, block); err != nil {
 		return d, err
 	}
 	origin := reward.Origin{ChainID: r.ChainID, Router: core.Address(r.At.Router), Middleware: core.Address(r.At.Middleware),
@@ -186,32 +233,6 @@ func distribute(ctx context.Context, r *chain.Roster, set core.SetID, from, to, 
 	return d, err
 }
 
-// Activated recomputes the cumulative balances behind a set's activated roots, range by range, with the first
-// era that is not paid yet and the hash of the roots. A root that the chain has and this node does not find is
-// an error: nothing may be built on it.
-func Activated(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (b reward.Balances, next core.Era, roots core.Hash, err error) {
-	history, err := r.RewardsActivatedOf(ctx, set, block)
-	if err != nil {
-		return b, 0, roots, err
-	}
-	if next, err = r.FirstPaidEra(ctx, set, block); err != nil {
-		return b, 0, roots, err
-	}
-	for _, a := range history {
-		d, err := distribute(ctx, r, set, next, core.Era(a.ToEra), 0, roots, b, block)
-		if err != nil {
-			return b, next, roots, err
-		}
-		if d.Statement.OperatorsRoot != core.Hash(a.OperatorsRoot) || d.Statement.StakersRoot != core.Hash(a.StakersRoot) {
-			return b, next, roots, fmt.Errorf("rewards of set %d, eras %d to %d: the chain has roots %x and %x, recomputed are %s and %s",
-				set, a.FromEra, a.ToEra, a.OperatorsRoot, a.StakersRoot, d.Statement.OperatorsRoot, d.Statement.StakersRoot)
-		}
-		b, next = d.Balances, core.Era(a.ToEra)+1
-		roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
-	}
-	return b, next, roots, nil
-}
-
 func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
 	claims := make([]merkle.Claim, len(balances))
 	for i, b := range balances {
@@ -229,16 +250,16 @@ func CommitBinding(s batch.Rewards) bindings.RewardCommit {
 
 // CommitRewards posts a certified reward statement.
 func (h Hand) CommitRewards(ctx context.Context, c executor.Committee, s batch.Rewards, signed executor.Signed) (*types.Receipt, error) {
-	certificate, err := c.Statement(signed)
+	call, err := CommitRewardsCall(h.Roster.At, c, s, signed)
 	if err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Rewards, rewards.PackCommitRewards(c.HeaderBinding(), CommitBinding(s), certificate))
+	return h.Sender.Do(ctx, call)
 }
 
 // ActivateRewards pays a committed statement whose delay is over.
 func (h Hand) ActivateRewards(ctx context.Context, s batch.Rewards) (*types.Receipt, error) {
-	return h.do(ctx, h.Roster.At.Rewards, rewards.PackActivateRewards(chain.Number(s.Set), CommitBinding(s)))
+	return h.Sender.Do(ctx, ActivateRewardsCall(h.Roster.At, s.Set, CommitBinding(s)))
 }
 
 var operatorRewards = bindings.NewDefaultOperatorRewards()

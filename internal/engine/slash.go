@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/slash"
-	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 	"github.com/gear-tech/roster/internal/executor"
@@ -26,11 +24,11 @@ func (h Hand) ConfirmKeys(ctx context.Context, c executor.Committee) (*types.Rec
 	if err != nil || done {
 		return nil, err
 	}
-	words, keys, err := keysOf(c)
+	call, err := ConfirmKeysCall(h.Roster.At, c)
 	if err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Offences, offences.PackConfirmKeys(c.HeaderBinding(), words, keys))
+	return h.Sender.Do(ctx, call)
 }
 
 // keysOf returns each entry's first word (operator and weight) and key, as the contracts take them.
@@ -51,41 +49,27 @@ func keysOf(c executor.Committee) ([][32]byte, [][6][32]byte, error) {
 // accused who stand in both (places in the set; nil: all of them).
 func (h Hand) ReportBatches(ctx context.Context, c executor.Committee, number uint64, hashes [2]core.Hash,
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
-	signers, signature, entries, err := h.evidence(ctx, c, signed, accused)
+	if _, err := h.ConfirmKeys(ctx, c); err != nil {
+		return nil, err
+	}
+	call, err := ReportBatchesCall(h.Roster.At, c, number, hashes, signed, accused)
 	if err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Offences, offences.PackReportBatches(c.HeaderBinding(), number,
-		[2][32]byte{hashes[0], hashes[1]}, signers, signature, entries))
+	return h.Sender.Do(ctx, call)
 }
 
 // ReportRewards is ReportBatches for two reward statements of one slot.
 func (h Hand) ReportRewards(ctx context.Context, c executor.Committee, statements [2]batch.Rewards,
 	signed [2]executor.Signed, accused []int) (*types.Receipt, error) {
-	signers, signature, entries, err := h.evidence(ctx, c, signed, accused)
+	if _, err := h.ConfirmKeys(ctx, c); err != nil {
+		return nil, err
+	}
+	call, err := ReportRewardsCall(h.Roster.At, c, statements, signed, accused)
 	if err != nil {
 		return nil, err
 	}
-	commits := [2]bindings.RewardCommit{CommitBinding(statements[0]), CommitBinding(statements[1])}
-	return h.do(ctx, h.Roster.At.Offences, offences.PackReportRewards(c.HeaderBinding(), commits, signers, signature, entries))
-}
-
-// evidence packs what both reports hand in, having confirmed the keys behind the header.
-func (h Hand) evidence(ctx context.Context, c executor.Committee, signed [2]executor.Signed, accused []int) (
-	s [2]bindings.Signers, sum [3][32]byte, entries []bindings.Entry, err error) {
-	for i := range signed {
-		if s[i], err = c.Signers(signed[i].Bitmap); err != nil {
-			return s, sum, nil, err
-		}
-	}
-	if accused == nil {
-		accused = signed[0].Bitmap.And(signed[1].Bitmap).Indices()
-	}
-	sum = chain.SignatureWords(bls.AggregateSignatures(signed[0].Signature, signed[1].Signature).Packed())
-	if entries, err = accusedEntries(c.Elected, accused); err == nil {
-		_, err = h.ConfirmKeys(ctx, c)
-	}
-	return s, sum, entries, err
+	return h.Sender.Do(ctx, call)
 }
 
 func accusedEntries(e chain.Elected, accused []int) ([]bindings.Entry, error) {
@@ -142,16 +126,17 @@ func (h Hand) ReportWrongResult(ctx context.Context, d bindings.Dispute, wrong c
 
 // RequestSlash requests the slash of an offence in one vault.
 func (h Hand) RequestSlash(ctx context.Context, o slash.Offence, vault core.Address) (*types.Receipt, error) {
-	return h.do(ctx, h.Roster.At.Offences, offences.PackRequestSlash(chain.OffenceBinding(o), common.Address(vault)))
+	return h.Sender.Do(ctx, RequestSlashCall(h.Roster.At, o, vault))
 }
 
 // ExecuteSlash executes it.
 func (h Hand) ExecuteSlash(ctx context.Context, o slash.Offence, vault core.Address) (*types.Receipt, error) {
-	return h.do(ctx, h.Roster.At.Offences, offences.PackExecuteSlash(chain.OffenceBinding(o), common.Address(vault)))
+	return h.Sender.Do(ctx, ExecuteSlashCall(h.Roster.At, o, vault))
 }
 
-// Cases returns where every slash of a set stands at a block, and the disputes that may hold some up.
-func Cases(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) ([]slash.Case, []slash.Dispute, error) {
+// Cases returns where every slash of a set stands at a block, and the disputes that may hold some up. Offences of which
+// skip says so are left out (nil: none).
+func Cases(ctx context.Context, r *chain.Roster, set core.SetID, block uint64, skip func(slash.Offence) bool) ([]slash.Case, []slash.Dispute, error) {
 	reported, err := r.OffencesOf(ctx, set, block)
 	if err != nil {
 		return nil, nil, err
@@ -163,6 +148,9 @@ func Cases(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (
 			return nil, nil, err
 		}
 		id := slash.Offence{Set: set, Operator: core.Address(o.Operator), Era: core.Era(o.Era), Kind: slash.Kind(o.Kind)}
+		if skip != nil && skip(id) {
+			continue
+		}
 		more, err := r.Cases(ctx, id, at, block)
 		if err != nil {
 			return nil, nil, err
@@ -200,7 +188,7 @@ func (h Hand) SlashStep(ctx context.Context, set core.SetID) ([]Done, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, disputes, err := Cases(ctx, h.Roster, set, block)
+	cases, disputes, err := Cases(ctx, h.Roster, set, block, nil)
 	if err != nil {
 		return nil, err
 	}
