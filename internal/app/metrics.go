@@ -1,0 +1,118 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are what a node counts, for Prometheus; docs/metrics.md lists them.
+type Metrics struct {
+	registry *prometheus.Registry
+	list     []described
+
+	ticks, logs, reorgs, checks, differences, wrong, disagreements prometheus.Counter
+	final, head, finalTime, gate                                   prometheus.Gauge
+	failures, intents, alarms                                      *prometheus.CounterVec
+	elected, era, endpoints                                        *prometheus.GaugeVec
+}
+
+type described struct{ name, kind, labels, help string }
+
+// NewMetrics makes a node's metrics, on a registry of their own.
+func NewMetrics() *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.ticks = m.counter("ticks_total", "ticks: everything due at a new block was looked at")
+	m.final = m.gauge("final_block", "number of the final block of the last tick")
+	m.head = m.gauge("head_block", "number of the newest block of the last tick")
+	m.finalTime = m.gauge("final_block_timestamp_seconds", "timestamp of the final block of the last tick")
+	m.gate = m.gauge("gate_shut", "1 while nothing is done, because the index or the verification of the mirror fails")
+	m.failures = m.counters("stage_failures_total", "ticks in which a stage failed", "stage")
+	m.logs = m.counter("indexed_logs_total", "logs of the contracts that were stored")
+	m.reorgs = m.counter("reorganisations_total", "times that blocks taken for final were undone")
+	m.checks = m.counter("mirror_checks_total", "captures at which a sample of the mirror was compared with the chain, and equal")
+	m.differences = m.counter("mirror_differences_total", "comparisons that found the mirror different from the chain")
+	m.elected = m.gauges("elected_executors", "Executors of the newest era that was elected", "set")
+	m.era = m.gauges("elected_era", "newest era that was elected", "set")
+	m.wrong = m.counter("wrong_proposals_total", "lists that stood and were wrong")
+	m.intents = m.counters("transactions_total", "transactions by what became of them", "outcome")
+	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which half, or four fifths, went by without the step", "due")
+	m.endpoints = m.gauges("endpoint_healthy", "1 when the endpoint answered last, 0 when it failed", "endpoint")
+	m.disagreements = m.counter("endpoint_disagreements_total", "questions that two endpoints answered differently")
+	return m
+}
+
+const namespace = "roster"
+
+func (m *Metrics) note(name, kind, help string, labels ...string) prometheus.Opts {
+	m.list = append(m.list, described{namespace + "_" + name, kind, strings.Join(labels, ", "), help})
+	return prometheus.Opts{Namespace: namespace, Name: name, Help: help}
+}
+
+func (m *Metrics) counter(name, help string) prometheus.Counter {
+	c := prometheus.NewCounter(prometheus.CounterOpts(m.note(name, "counter", help)))
+	m.registry.MustRegister(c)
+	return c
+}
+
+func (m *Metrics) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts(m.note(name, "gauge", help)))
+	m.registry.MustRegister(g)
+	return g
+}
+
+func (m *Metrics) counters(name, help, label string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts(m.note(name, "counter", help, label)), []string{label})
+	m.registry.MustRegister(c)
+	return c
+}
+
+func (m *Metrics) gauges(name, help, label string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts(m.note(name, "gauge", help, label)), []string{label})
+	m.registry.MustRegister(g)
+	return g
+}
+
+// Handler answers /metrics.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// MetricsMarkdown is docs/metrics.md.
+func MetricsMarkdown() string {
+	var b strings.Builder
+	b.WriteString(`# Metrics of a node
+
+Generated from internal/app/metrics.go by ` + "`make gen`" + `; do not edit. They are at ` + "`/metrics`" + ` of http.listen.
+
+| metric | kind | label | meaning |
+| --- | --- | --- | --- |
+`)
+	for _, d := range NewMetrics().list {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.name, d.kind, d.labels, d.help)
+	}
+	b.WriteString(`
+Alerts to begin with (Prometheus rules):
+
+    groups:
+      - name: roster
+        rules:
+          - alert: RosterNothingIsDone
+            expr: roster_gate_shut == 1
+            for: 10m
+          - alert: RosterStuck
+            expr: increase(roster_ticks_total[15m]) == 0
+          - alert: RosterMirrorDiffers
+            expr: increase(roster_mirror_differences_total[1h]) > 0
+          - alert: RosterSlashWindowRunsOut
+            expr: increase(roster_slash_alarms_total[1h]) > 0
+          - alert: RosterEndpointsDisagree
+            expr: increase(roster_endpoint_disagreements_total[1h]) > 0
+          - alert: RosterCannotPay
+            expr: increase(roster_transactions_total{outcome="unaffordable"}[1h]) > 0
+`)
+	return b.String()
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/internal/bls"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/executor"
+	"github.com/gear-tech/roster/internal/outbox"
+	"github.com/gear-tech/roster/internal/store"
+)
+
+// Heads say which block is the newest, and which one is final.
+type Heads interface {
+	Head(ctx context.Context) (chain.Block, error)
+	Final(ctx context.Context) (chain.Block, error)
+}
+
+// Setup is what a node is made from, once the configuration is read and the keys are open.
+type Setup struct {
+	// Dir holds the store and the journal; it is made when it is not there.
+	Dir    string
+	Client chain.Client
+	Heads  Heads
+	// Middleware is the network, Programs the contract that nothing on chain knows; FirstBlock is where the
+	// contracts' logs begin.
+	Middleware, Programs common.Address
+	FirstBlock           uint64
+
+	Signer chain.Signer
+	Key    *bls.SecretKey // nil: watch, sign no statement
+	Cosign func(ctx context.Context, c executor.Committee, d engine.Distribution) []executor.Signature
+
+	Sets      []core.SetID // nil: all
+	Duties    engine.Duties
+	TurnDelay core.Time
+	BondLimit core.Amount
+	LogRange  uint64 // default 10,000
+	Sample    int    // default 8
+	// DayBudget is wei per day of the chain's clock, MaxFee wei per gas; nil: no limit. BumpBlocks default 5.
+	DayBudget, MaxFee *big.Int
+	BumpBlocks        uint64
+
+	Events Events
+	// StoreOptions are for tests of what happens when a process dies.
+	StoreOptions []store.Option
+}
+
+// Events is everything that a node has to say.
+type Events struct {
+	Engine engine.Events
+	Outbox outbox.Events
+	// StageFailed is said of each stage that fails in a tick.
+	StageFailed func(stage string, t engine.Tick, err error)
+	// Ticked is said at the end of each tick; err is nil when every stage went through.
+	Ticked func(t engine.Tick, err error)
+}
+
+// Node is a node: its files, and the stages that Step takes. It starts nothing by itself.
+type Node struct {
+	*engine.Node
+	setup  Setup
+	store  *store.Store
+	stages []engine.Stage
+}
+
+// Open opens a node's files and fills its memory from them. Close it when done.
+func Open(ctx context.Context, s Setup) (n *Node, err error) {
+	s.LogRange, s.Sample = orDefault(s.LogRange, 10_000), orDefault(s.Sample, 8)
+	if s.Events.StageFailed == nil {
+		s.Events.StageFailed = func(string, engine.Tick, error) {}
+	}
+	if s.Events.Ticked == nil {
+		s.Events.Ticked = func(engine.Tick, error) {}
+	}
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return nil, &chain.Error{Kind: chain.User, Err: fmt.Errorf("make the data directory: %w", err)}
+	}
+	files, err := store.Open(ctx, filepath.Join(s.Dir, "store.db"), s.StoreOptions...)
+	if err != nil {
+		return nil, err
+	}
+	n = &Node{setup: s, store: files}
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func orDefault[T comparable](value, otherwise T) T {
+	if zero := *new(T); value == zero {
+		return otherwise
+	}
+	return value
+}
+
+func (n *Node) open(ctx context.Context) error {
+	s := n.setup
+	indexed := engine.NewIndexed(s.Client, n.store)
+	roster, err := chain.Open(ctx, indexed, s.Middleware, s.Programs, s.FirstBlock)
+	if err != nil {
+		return err
+	}
+	if err := n.store.Bind(ctx, roster.ChainID, core.Address(s.Middleware)); err != nil {
+		return err
+	}
+	mirror, err := chain.OpenMirror(ctx, roster)
+	if err != nil {
+		return err
+	}
+	parts := engine.Parts{Roster: roster, Mirror: mirror, Indexed: indexed, Store: n.store, Account: s.Signer.Address(),
+		Key: s.Key, Cosign: s.Cosign, Sets: s.Sets, Duties: s.Duties, TurnDelay: s.TurnDelay, BondLimit: s.BondLimit,
+		LogRange: s.LogRange, Sample: s.Sample, Events: s.Events.Engine,
+		Outbox: outbox.New(outbox.Options{Ledger: n.store, Client: s.Client, Signer: s.Signer,
+			ChainID: new(big.Int).SetUint64(roster.ChainID), DayBudget: s.DayBudget, MaxFee: s.MaxFee, BumpBlocks: s.BumpBlocks,
+			Events: s.Events.Outbox})}
+	if s.Key != nil {
+		if parts.Journal, err = n.openJournal(ctx, roster); err != nil {
+			return err
+		}
+	}
+	if n.Node, err = engine.NewNode(ctx, parts); err != nil {
+		if parts.Journal != nil {
+			err = errors.Join(err, parts.Journal.Close())
+		}
+		return err
+	}
+	n.stages = stages(n.Node)
+	return nil
+}
+
+// openJournal opens the signing journal, a file of its own. One that is made now may follow one that was lost: it
+// signs for no set that could have signed already, that is of no era up to the chain's present one.
+func (n *Node) openJournal(ctx context.Context, r *chain.Roster) (*store.Journal, error) {
+	return store.OpenJournal(ctx, filepath.Join(n.setup.Dir, "journal.db"), store.JournalOptions{
+		ChainID: r.ChainID, Router: core.Address(r.At.Router), Key: n.setup.Key.PublicKey().Hash(),
+		SafeEra: func(ctx context.Context) (core.Era, error) {
+			head, err := n.setup.Heads.Head(ctx)
+			if err != nil {
+				return 0, err
+			}
+			// An endpoint can lag, and a clock be wrong: the later of the two, for a safe era that is too late costs
+			// an era's signatures, and one that is too early a stake.
+			now := max(head.Time, core.Time(max(time.Now().Unix(), 0)))
+			if e, started := r.Times.At(now); started {
+				return e + 1, nil
+			}
+			return 0, nil
+		}})
+}
+
+// Store is the node's, to read.
+func (n *Node) Store() *store.Store { return n.store }
+
+// Step is one tick: everything that is due at the newest final block.
+func (n *Node) Step(ctx context.Context) (engine.Tick, error) {
+	t, err := n.heads(ctx)
+	if err != nil {
+		return t, err
+	}
+	return t, n.step(ctx, t)
+}
+
+// heads asks for the final and the newest block.
+func (n *Node) heads(ctx context.Context) (t engine.Tick, err error) {
+	if t.Final, err = n.setup.Heads.Final(ctx); err != nil {
+		return t, err
+	}
+	if t.Head, err = n.setup.Heads.Head(ctx); err != nil {
+		return t, err
+	}
+	if t.Head.Number < t.Final.Number { // the head was another endpoint's answer
+		t.Head = t.Final
+	}
+	return t, nil
+}
+
+func (n *Node) step(ctx context.Context, t engine.Tick) error {
+	err := engine.Run(ctx, n.stages, t, func(stage string, err error) { n.setup.Events.StageFailed(stage, t, err) })
+	n.setup.Events.Ticked(t, err)
+	return err
+}
+
+// Close releases the files. Nothing is lost without it.
+func (n *Node) Close() error {
+	var err error
+	if n.Node != nil && n.Journal != nil {
+		err = n.Journal.Close()
+	}
+	return errors.Join(err, n.store.Close())
+}
