@@ -1,0 +1,218 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/era"
+	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/app"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/devnet"
+	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/executor"
+	"github.com/gear-tech/roster/internal/store"
+)
+
+// Options say what to run.
+type Options struct {
+	// Nodes is how many complete nodes there are, each an operator's; at least 1.
+	Nodes int
+	// Eras is how many eras pass.
+	Eras int
+	// Seed is that of the chain and of chaos.
+	Seed uint64
+	// Chaos hurts nodes, chain and endpoints, and posts wrong lists.
+	Chaos bool
+	// Dir holds a directory for each node.
+	Dir string
+	// Listen is host:port of the chain's JSON-RPC; empty: none.
+	Listen string
+	// BlockTime is how many seconds of the chain's clock lie between two blocks, default 1.
+	BlockTime core.Time
+	// Finality is how many blocks "finalized" lags behind the head. Chaos forks up to that deep.
+	Finality uint64
+	// Deep has the nodes take the head for final, and chaos do nothing but fork, up to 20 blocks deep: what a node
+	// takes for final is undone, again and again.
+	Deep bool
+	// Out hears what happens.
+	Out io.Writer
+}
+
+// Fleet is a network with its nodes.
+type Fleet struct {
+	Options
+	*network
+	nodes []*member
+	chaos *chaos // nil: none
+	born  uint64 // the block with which the network was ready: no fork goes behind it
+	stats Stats
+	// lenient: what a node cannot do is said, and does not end the fleet.
+	lenient bool
+
+	mayBetray bool           // an Executor equivocates as soon as it can
+	traitor   core.Address   // which one; zero: as the seed says
+	betrayed  *slash.Offence // nil: nobody has yet
+}
+
+// Stats count what happened.
+type Stats struct {
+	Blocks, Ticks, Failures            int
+	Kills, Forks, Faults, Lies         int
+	Proposals, Challenges, Reorgs      int
+	Certified, RewardCommits, Verified int
+	Slashes                            int
+}
+
+// member is one node: the process that may die, and what stays.
+type member struct {
+	index    int
+	operator *devnet.Operator
+	dir      string
+	node     *app.Node // nil while it is dead
+	asleep   int       // blocks until it starts again
+	deadline int       // writes until it dies; 0: it lives
+	endpoint *endpoint
+}
+
+// Start makes the network and starts its nodes.
+func Start(ctx context.Context, o Options) (*Fleet, error) {
+	if o.Nodes < 1 {
+		return nil, fmt.Errorf("start a fleet of %d nodes: want 1 at least", o.Nodes)
+	}
+	o.BlockTime = max(o.BlockTime, 1)
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	w, err := startNetwork(ctx, devnet.Options{Seed: fmt.Sprintf("roster fleet %d", o.Seed), FinalityDepth: o.Finality,
+		Listen: o.Listen}, o.Nodes, timesFor(o))
+	if err != nil {
+		return nil, err
+	}
+	f := &Fleet{Options: o, network: w, born: w.Block()}
+	if o.Chaos || o.Deep {
+		f.chaos = newChaos(f)
+	}
+	for i, operator := range w.team {
+		m := &member{index: i, operator: operator, dir: filepath.Join(o.Dir, fmt.Sprintf("node-%d", i)),
+			endpoint: &endpoint{Client: w.Client(), rng: rand.New(rand.NewPCG(o.Seed, uint64(i)))}}
+		f.nodes = append(f.nodes, m)
+		if err := f.start(ctx, m); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+	}
+	return f, nil
+}
+
+// timesFor are the devnet's times, with a finality lag that is not shorter than the chain's.
+func timesFor(o Options) era.Times {
+	t := era.Devnet()
+	if o.Deep { // Finality is the chain's word alone, and nobody listens
+		return t
+	}
+	t.FinalityLag = max(t.FinalityLag, core.Time(o.Finality)*o.BlockTime)
+	if grown := t.FinalityLag + t.InclusionMargin; grown > t.DetectionWindow {
+		t.DetectionWindow = grown
+	}
+	return t
+}
+
+// start opens a member's node.
+func (f *Fleet) start(ctx context.Context, m *member) error {
+	account, err := accountKey(f.Network, m.operator.Sender.From())
+	if err != nil {
+		return err
+	}
+	node, err := app.Open(ctx, app.Setup{
+		Dir: m.dir, Client: m.endpoint, Heads: chain.Heads{Client: m.endpoint, Finality: f.finality()},
+		Middleware: f.Roster.At.Middleware, Programs: f.Roster.At.Programs, FirstBlock: f.Roster.FirstBlock,
+		Signer: chain.NewKeySigner(account.Key), Key: m.operator.Key,
+		Cosign: func(ctx context.Context, c executor.Committee, d engine.Distribution) []executor.Signature {
+			return f.cosign(ctx, m, c, d)
+		},
+		Duties:    engine.Duties{Propose: true, Challenge: true, Eject: true, Reward: true, Slash: true},
+		TurnDelay: 2 * f.BlockTime, LogRange: 500, Sample: 4, BumpBlocks: 4,
+		Events: f.events(m), StoreOptions: []store.Option{store.WithCommitHook(m.hook)},
+	})
+	if err != nil {
+		return fmt.Errorf("start node %d: %w", m.index, err)
+	}
+	m.node, m.asleep = node, 0
+	return nil
+}
+
+// finality is what the nodes take for final.
+func (f *Fleet) finality() chain.Finality {
+	text := "finalized"
+	if f.Deep {
+		text = "depth:0"
+	}
+	policy, err := chain.ParseFinality(text)
+	if err != nil {
+		panic(err)
+	}
+	return policy
+}
+
+// cosign is the line between the nodes of a fleet, until they have one of their own: each other living node signs what
+// it computes itself, and nothing else.
+func (f *Fleet) cosign(ctx context.Context, asking *member, c executor.Committee, d engine.Distribution) []executor.Signature {
+	var list []executor.Signature
+	for _, m := range f.nodes {
+		if m == asking || m.node == nil {
+			continue
+		}
+		own, known := m.node.Draft(d.Statement.Set, d.Statement.Era)
+		if !known || own.Statement != d.Statement {
+			continue
+		}
+		signatures, err := m.node.SignRewards(ctx, c, own)
+		if err != nil {
+			f.say("node %d does not sign: %v", m.index, err)
+			continue
+		}
+		list = append(list, signatures...)
+	}
+	return list
+}
+
+// events counts what a node does.
+func (f *Fleet) events(m *member) app.Events {
+	var e app.Events
+	e.Engine.Reorganised = func(r engine.Reorganisation) { f.stats.Reorgs++ }
+	e.Engine.Verified = func(engine.Verification) { f.stats.Verified++ }
+	e.Engine.MirrorDiffers = func(v engine.Verification) { f.say("node %d: %s", m.index, v.Difference) }
+	e.Engine.BondShort = func(b engine.Bond) {
+		f.say("node %d: set %d, era %d: bond of %s, has %s", m.index, b.Set, b.Era, b.Need.Dec(), b.Have.Dec())
+	}
+	e.StageFailed = func(stage string, t engine.Tick, err error) {
+		f.stats.Failures++
+		if f.chaos == nil || !f.chaos.expected(m, err) {
+			f.say("node %d: %v", m.index, err)
+		}
+	}
+	return e
+}
+
+func (f *Fleet) say(format string, values ...any) {
+	fmt.Fprintf(f.Out, "%6d  %s\n", f.Block(), fmt.Sprintf(format, values...))
+}
+
+// Stats returns what happened so far.
+func (f *Fleet) Stats() Stats { return f.stats }
+
+// Close stops the nodes and the chain.
+func (f *Fleet) Close() error {
+	var all []error
+	for _, m := range f.nodes {
+		if m.node != nil {
+			all = append(all, m.node.Close())
+		}
+	}
+	return errors.Join(append(all, f.Network.Close())...)
+}

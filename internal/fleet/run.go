@@ -1,0 +1,151 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/internal/devnet"
+)
+
+// Run lets the eras pass, block by block: each block, every node takes one tick. It ends with everything compared.
+func (f *Fleet) Run(ctx context.Context) error {
+	t := f.Roster.Times
+	end := t.Start(core.Era(f.Eras)) + 1
+	f.mayBetray = f.Eras >= 3 // there is time to execute the slash
+	if err := f.AdvanceTo(t.Capture(0) - 10); err != nil {
+		return err
+	}
+	for f.Now() < end {
+		if err := f.Tick(ctx); err != nil {
+			return err
+		}
+	}
+	return f.settle(ctx)
+}
+
+// Serve lets the chain go on by the wall clock, a block every so often, with every node acting on each, until the
+// context ends, which is no error.
+func (f *Fleet) Serve(ctx context.Context, every time.Duration) error {
+	f.lenient = true
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if err := f.Tick(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// Tick makes one block and lets every node act on it. What a node cannot do is its own affair, and counted; what the
+// fleet itself cannot do is an error.
+func (f *Fleet) Tick(ctx context.Context) error {
+	if f.chaos != nil {
+		if err := f.chaos.before(ctx); err != nil {
+			return fmt.Errorf("chaos at block %d: %w", f.Block(), err)
+		}
+	}
+	if err := f.work(ctx); err != nil {
+		return err
+	}
+	if err := f.betray(ctx); err != nil {
+		return err
+	}
+	if err := f.AdvanceTo(f.Now() + f.BlockTime); err != nil {
+		return err
+	}
+	f.stats.Blocks++
+	for _, m := range f.nodes {
+		if m.node == nil {
+			if m.asleep--; m.asleep > 0 {
+				continue
+			}
+			if err := f.start(ctx, m); err != nil {
+				if f.chaos == nil {
+					return err
+				}
+				m.asleep = 1 // its endpoint may be broken, too
+				continue
+			}
+		}
+		f.stats.Ticks++
+		if _, err := m.node.Step(ctx); err != nil && f.chaos == nil && !f.lenient {
+			return fmt.Errorf("node %d: %w", m.index, err)
+		}
+		if f.chaos != nil {
+			if err := f.chaos.bury(m); err != nil {
+				return fmt.Errorf("node %d: %w", m.index, err)
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// work is what Executors do beside electing each other, until there is a program host: in each era the active set
+// certifies a batch, so that there is something to reward.
+func (f *Fleet) work(ctx context.Context) error {
+	block := f.Head().Number.Uint64()
+	e, active, err := f.Roster.ActiveEra(ctx, f.set, block)
+	if err != nil || !active || f.worked[e] {
+		return err
+	}
+	standing, stands, err := f.Roster.Standing(ctx, f.set, e, block)
+	if err != nil || !stands || f.Now() < f.Roster.Times.ActiveAt(e, standing.PostedAt)+5 {
+		return err
+	}
+	committee, err := f.Committee(ctx, standing)
+	if err != nil {
+		return nil // a wrong list that nobody challenged
+	}
+	team := devnet.Team{}
+	for _, o := range f.team {
+		team[o.Address()] = o
+	}
+	if _, _, err := f.CommitBatch(ctx, f.Stranger, devnet.Term{Committee: committee}, team, core.Hash{byte(e)}); err != nil {
+		return fmt.Errorf("certify a batch of era %d: %w", e, err)
+	}
+	f.worked[e] = true
+	f.stats.Certified++
+	return nil
+}
+
+// settle lets a few blocks pass without anything new and without chaos, so that everything is final, and compares.
+func (f *Fleet) settle(ctx context.Context) error {
+	if f.chaos != nil {
+		f.chaos.calm()
+	}
+	quiet := int(f.Finality) + 3
+	for range quiet {
+		if err := f.Tick(ctx); err != nil {
+			return err
+		}
+	}
+	for _, m := range f.nodes { // whoever was still down
+		if m.node == nil {
+			if err := f.start(ctx, m); err != nil {
+				return err
+			}
+		}
+		if _, err := m.node.Step(ctx); err != nil {
+			return fmt.Errorf("node %d, at the end: %w", m.index, err)
+		}
+	}
+	all := f.Check(ctx)
+	if f.chaos != nil {
+		all = append(all, f.chaos.wrong...)
+	}
+	return errors.Join(all...)
+}
