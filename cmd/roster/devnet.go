@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gear-tech/roster/internal/devnet"
+	"github.com/gear-tech/roster/internal/fleet"
 )
 
 // devnetFlags are what `roster devnet` can be told.
@@ -21,6 +23,12 @@ type devnetFlags struct {
 	seed      uint64
 	blockTime time.Duration
 	remote    bool
+	nodeFiles string
+
+	nodes, eras int
+	once        bool
+	chaos       uint64
+	dir         string
 }
 
 func newDevnet() *cobra.Command {
@@ -40,9 +48,19 @@ each block, whatever the wall clock says. A block is made every --block-time, an
 transaction waits; so the chain may run ahead of you, and never waits for you. "now" in the file is
 that clock when the file was written; the newest block's timestamp is that clock later.
 
-Nobody elects anyone here: sealing and proposing is yours to do.`,
+Nobody elects anyone here, unless you start nodes:
+
+  --nodes N          runs N complete nodes in this process, each an operator with a store, a journal and keys
+                     of its own. With --eras E --once it goes as fast as it can, ends after E eras, compares
+                     every node with the chain and with everything derived again, and fails on a difference.
+                     --chaos SEED kills nodes, forks the chain, breaks endpoints and posts wrong lists.
+  --node-files DIR   writes keystores and a configuration for each operator, for 'roster node --config …' in
+                     processes of their own.`,
 		Example: `  roster devnet
   roster devnet --http 127.0.0.1:9000 --file /tmp/devnet.json --seed 7
+  roster devnet --nodes 5 --eras 4 --once
+  roster devnet --nodes 4 --eras 3 --once --chaos 7
+  roster devnet --node-files /tmp/nodes     # then: roster node --config /tmp/nodes/operator-0/node.yaml
   cast block-number --rpc-url http://127.0.0.1:8545`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
@@ -52,6 +70,12 @@ Nobody elects anyone here: sealing and proposing is yours to do.`,
 	flags.StringVar(&f.file, "file", "devnet.json", "`file` to write addresses, accounts and parameters into")
 	flags.Uint64Var(&f.seed, "seed", 1, "`number` that keys and prevrandao follow from: same seed, same addresses")
 	flags.DurationVar(&f.blockTime, "block-time", time.Second, "wall clock `time` between blocks, as 1s or 250ms")
+	flags.StringVar(&f.nodeFiles, "node-files", "", "`directory` to write keystores and configurations of the operators into")
+	flags.IntVar(&f.nodes, "nodes", 0, "`number` of complete nodes to run in this process")
+	flags.IntVar(&f.eras, "eras", 4, "with --once: `number` of eras to go through")
+	flags.BoolVar(&f.once, "once", false, "with --nodes: go through the eras without waiting, compare everything, and end")
+	flags.Uint64Var(&f.chaos, "chaos", 0, "with --nodes and --once: `seed` of what goes wrong; 0: nothing")
+	flags.StringVar(&f.dir, "dir", "", "with --nodes: `directory` of the nodes' files; a temporary one, removed at the end, when not given")
 	flags.BoolVar(&f.remote, "remote", false, "listen at an address that other machines reach; it hands them the chain and its keys")
 	return c
 }
@@ -59,6 +83,9 @@ Nobody elects anyone here: sealing and proposing is yours to do.`,
 func (f devnetFlags) run(c *cobra.Command) error {
 	if err := f.check(); err != nil {
 		return usage(c, err)
+	}
+	if f.nodes > 0 {
+		return f.runFleet(c)
 	}
 	r, err := devnet.StartReady(c.Context(), devnet.Options{Seed: "roster devnet " + strconv.FormatUint(f.seed, 10),
 		Listen: f.http, Remote: f.remote})
@@ -78,6 +105,15 @@ func (f devnetFlags) serve(ctx context.Context, r *devnet.Ready, out io.Writer) 
 	if err := writeFile(f.file, 0o600, described.write); err != nil {
 		return err
 	}
+	if f.nodeFiles != "" {
+		configs, err := fleet.WriteNodes(f.nodeFiles, r.Network, r.Team, r.URL())
+		if err != nil {
+			return err
+		}
+		for _, path := range configs {
+			fmt.Fprintf(out, "Run an operator's node: roster node --config %s\n", path)
+		}
+	}
 	t := r.Roster.Times
 	fmt.Fprintf(out, "Listening at %s, chain id %d, a block every %v.\n", r.URL(), devnet.ChainID, f.blockTime)
 	fmt.Fprintf(out, "Addresses, accounts and parameters are in %s.\n", f.file)
@@ -91,7 +127,68 @@ func (f devnetFlags) serve(ctx context.Context, r *devnet.Ready, out io.Writer) 
 	return nil
 }
 
+// runFleet runs complete nodes.
+func (f devnetFlags) runFleet(c *cobra.Command) error {
+	dir := f.dir
+	if dir == "" {
+		made, err := os.MkdirTemp("", "roster-nodes-")
+		if err != nil {
+			return fmt.Errorf("make a directory for the nodes: %w", err)
+		}
+		defer os.RemoveAll(made)
+		dir = made
+	}
+	o := fleet.Options{Nodes: f.nodes, Eras: f.eras, Seed: f.seed, Dir: dir, Out: c.OutOrStdout()}
+	if f.chaos > 0 {
+		o.Chaos, o.Seed, o.BlockTime, o.Finality = true, f.chaos, 3, 6
+	}
+	if !f.once {
+		o.Listen = f.http
+	}
+	nodes, err := fleet.Start(c.Context(), o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.driveFleet(c, nodes), nodes.Close())
+}
+
+func (f devnetFlags) driveFleet(c *cobra.Command, nodes *fleet.Fleet) error {
+	out := c.OutOrStdout()
+	if !f.once {
+		at := nodes.Roster.At
+		fmt.Fprintf(out, "%d nodes run on %s, a block every %v. Stop with Ctrl-C.\n", f.nodes, nodes.URL(), f.blockTime)
+		fmt.Fprintf(out, "Ask about it: roster doctor --rpc-url %s --middleware %v --programs %v\n", nodes.URL(), at.Middleware, at.Programs)
+		return nodes.Serve(c.Context(), f.blockTime)
+	}
+	if err := nodes.Run(c.Context()); err != nil {
+		return err
+	}
+	s := nodes.Stats()
+	fmt.Fprintf(out, "%d blocks, %d eras, %d nodes: %d lists posted, %d proven wrong and replaced, %d reward commits paid, %d slashes executed.\n",
+		s.Blocks, f.eras, f.nodes, s.Proposals, s.Challenges, s.RewardCommits, s.Slashes)
+	if f.chaos > 0 {
+		fmt.Fprintf(out, "What went wrong on purpose: %d kills, %d forks, %d broken endpoints, %d wrong lists.\n", s.Kills, s.Forks, s.Faults, s.Lies)
+	}
+	fmt.Fprintf(out, "All %d stores agree with the chain and with everything derived again from it.\n", f.nodes)
+	return nil
+}
+
 func (f devnetFlags) check() error {
+	if f.nodes < 0 || f.nodes > 100 {
+		return fmt.Errorf("--nodes %d: want 0 to 100", f.nodes)
+	}
+	if f.eras < 1 || f.eras > 1000 {
+		return fmt.Errorf("--eras %d: want 1 to 1000", f.eras)
+	}
+	if (f.once || f.chaos > 0 || f.dir != "") && f.nodes == 0 {
+		return errors.New("--once, --chaos and --dir are about nodes: say how many with --nodes")
+	}
+	if f.chaos > 0 && !f.once {
+		return errors.New("--chaos: only with --once")
+	}
+	if f.nodeFiles != "" && f.nodes > 0 {
+		return errors.New("--node-files is for nodes in processes of their own: not with --nodes")
+	}
 	if f.blockTime < time.Millisecond {
 		return fmt.Errorf("--block-time %v: must be 1ms or more", f.blockTime)
 	}

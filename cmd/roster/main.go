@@ -18,8 +18,13 @@ import (
 const (
 	exitOK    = 0
 	exitError = 1 // it was tried and did not work, or a check failed
-	exitUsage = 2 // it was asked for wrongly, and nothing was tried
+	exitUsage = 2 // it was asked for wrongly, and nothing was tried; of doctor also: it cannot tell
 )
+
+// exitStatus is the exit code of a command that has said everything already.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -35,9 +40,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	var status exitStatus
 	switch usage := (*usageError)(nil); {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &status):
+		return int(status)
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "roster: %v\n", err)
 		if usage.command != "" {
@@ -71,7 +79,8 @@ contracts and rules say who is elected, what they are paid, and what a lie costs
 
 Start here:
   roster demo --once      a whole network in this process: elections, batches, rewards, slashes
-  roster devnet           a network of the same contracts as a JSON-RPC endpoint, to build against`,
+  roster devnet           a network of the same contracts as a JSON-RPC endpoint, to build against
+  roster node             a node: does everything that is due, until stopped`,
 		Args:          noArguments,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
@@ -79,7 +88,7 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newVersion())
 	return root
 }
 
@@ -115,7 +124,7 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if !c.HasParent() {
-		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet and version", args[0]))
+		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet, doctor, node and version", args[0]))
 	}
 	return usage(c, fmt.Errorf("%q: %s takes no arguments, only flags", args[0], c.CommandPath()))
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gear-tech/roster/internal/app"
+)
+
+func newNode() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "node",
+		Short: "Run a node: follow the chain and do everything that is due, until stopped",
+		Long: `node mirrors Symbiotic's and Roster's contracts from their events, elects, proposes, challenges, ejects,
+signs and activates rewards, and reports and executes slashes in time. What it knows lies in a store that
+it derives again from the chain if it is lost, and what it signed in a journal that it never loses lightly.
+Kill it whenever you like; it goes on where it was.
+
+Each value comes from the first that has it: flag, environment variable ROSTER_…, the file that --config
+names, default. docs/config.md has all of them. Keys are keystore v3 files, passwords come from a file or
+a variable. /healthz, /readyz and /metrics are at --http-listen.`,
+		Example: `  roster node --config node.yaml
+  ROSTER_CHAIN_RPC=https://one.example,https://two.example roster node --config node.yaml --chain-agree 2`,
+		Args: noArguments,
+	}
+	config := c.Flags().String("config", "", "YAML `file` to read")
+	for _, f := range app.Fields() {
+		c.Flags().String(f.Flag(), f.Default, f.Usage)
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		given := map[string]string{}
+		c.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
+		settings, err := app.Load(*config, os.LookupEnv, given)
+		if err != nil {
+			return usage(c, err)
+		}
+		log, err := app.NewLog(c.ErrOrStderr(), settings.LogLevel, settings.LogFormat)
+		if err != nil {
+			return usage(c, err)
+		}
+		return app.Run(c.Context(), settings, log)
+	}
+	return c
+}
