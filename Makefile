@@ -9,12 +9,12 @@ FORGE     := node_modules/@foundry-rs/forge-*/bin/forge
 # what changed gives other bytes than a fresh clone's.
 FRESH     := contracts/out/gen/.fresh
 # What `make gen` writes.
-GENERATED := internal/chain/bindings docs/reasons.md
+GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md
 FUZZTIME  ?= 30s
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 
-.PHONY: help build gen test check race fuzz e2e bench demo clean
+.PHONY: help build gen test check race fuzz e2e bench soak demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,10 +47,14 @@ fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s)
 	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
 e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
-	go test -count=1 -timeout 30m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/...
+	go test -count=1 -timeout 30m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/... ./internal/fleet/...
 
 bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+SEEDS     ?= 300
+soak: $(ARTIFACTS) ## chaos on fleets of nodes, SEEDS times (300)
+	ROSTER_CHAOS_SEEDS=$(SEEDS) go test -count=1 -timeout 120m -run 'TestChaos' $(TESTFLAGS) ./internal/fleet
 
 demo: build ## a network that elects, works, pays and slashes, in one process
 	bin/roster demo --once

@@ -1,5 +1,6 @@
 // Command docs writes the generated documents: docs/reasons.md, every reason for which Roster refuses, skips,
-// does not elect or slash, from the tables in core.
+// does not elect or slash, from the tables in core; docs/config.md, docs/doctor.md and
+// docs/metrics.md, from the tables of a node and of doctor.
 //
 // Usage, from the repository's root: go run ./internal/tools/docs
 package main
@@ -16,9 +17,20 @@ import (
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/app"
+	"github.com/gear-tech/roster/internal/doctor"
 )
 
-const path = "docs/reasons.md"
+// documents are what is generated, by file.
+var documents = []struct {
+	path string
+	text func() []byte
+}{
+	{"docs/reasons.md", reasons},
+	{"docs/config.md", func() []byte { return []byte(app.ConfigMarkdown()) }},
+	{"docs/doctor.md", doctor.Markdown},
+	{"docs/metrics.md", func() []byte { return []byte(app.MetricsMarkdown()) }},
+}
 
 // tables are the packages with reasons, in the order of the way.
 var tables = []struct {
@@ -33,13 +45,15 @@ var tables = []struct {
 }
 
 func main() {
-	text := reasons()
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
-		return
-	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		fmt.Fprintf(os.Stderr, "docs: %v (run it from the repository's root)\n", err)
-		os.Exit(1)
+	for _, d := range documents {
+		text := d.text()
+		if old, err := os.ReadFile(d.path); err == nil && bytes.Equal(old, text) {
+			continue
+		}
+		if err := os.WriteFile(d.path, text, 0o644); err != nil {
+			fmt.Fprintf(os.Stderr, "docs: %v (run it from the repository's root)\n", err)
+			os.Exit(1)
+		}
 	}
 }
 
