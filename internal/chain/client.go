@@ -2,8 +2,10 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -71,10 +73,27 @@ func Simulate(ctx context.Context, c Client, from common.Address, call Call, blo
 // Pending is the block that waits to be mined, for Simulate.
 var Pending = big.NewInt(int64(rpc.PendingBlockNumber))
 
-// Receipt returns the receipt of a transaction in the chain, nil when it is not there (yet).
+// ErrIndexing is returned by a node that does not know yet which transactions are in the chain.
+var ErrIndexing = &Error{Retry, errors.New("the node is still indexing its transactions")}
+
+// Receipt returns the receipt of a transaction in the chain, nil when it is not there (yet). A node that cannot tell,
+// for it is still indexing, answers ErrIndexing.
 func Receipt(ctx context.Context, c Client, tx common.Hash) (*types.Receipt, error) {
-	return mined(ctx, c, tx)
+	receipt, err := c.TransactionReceipt(ctx, tx)
+	if errors.Is(err, ethereum.NotFound) {
+		return nil, nil
+	}
+	if err != nil && strings.Contains(err.Error(), indexing) {
+		return nil, fmt.Errorf("read receipt of %v: %w", tx, ErrIndexing)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read receipt of %v: %w", tx, classify(err))
+	}
+	return receipt, nil
 }
+
+// indexing is what such a node says.
+const indexing = "indexing is in progress"
 
 // Classify turns what a client returned into a Revert or an Error of a kind.
 func Classify(err error) error { return classify(err) }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -32,6 +34,9 @@ type RemoteSigner struct {
 	protocol Protocol
 }
 
+// signerTimeout is how long a signer may take, which may ask a human: what hangs must not stop all else for good.
+const signerTimeout = time.Minute
+
 // NewRemoteSigner makes a signer. The URL must be https, or of this machine: who can speak to the signer can spend.
 func NewRemoteSigner(ctx context.Context, rawURL string, address common.Address, protocol Protocol) (*RemoteSigner, error) {
 	u, err := url.Parse(rawURL)
@@ -44,7 +49,9 @@ func NewRemoteSigner(ctx context.Context, rawURL string, address common.Address,
 	if protocol != Web3Signer && protocol != Clef {
 		return nil, &Error{User, fmt.Errorf("remote signer %s: protocol %q: want web3signer or clef", Redact(rawURL), protocol)}
 	}
-	client, err := rpc.DialContext(ctx, rawURL)
+	// Where the signer is, is the user's to say: what answers with another address is not followed there.
+	door := &http.Client{Timeout: signerTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client, err := rpc.DialOptions(ctx, rawURL, rpc.WithHTTPClient(door))
 	if err != nil {
 		return nil, &Error{User, fmt.Errorf("remote signer %s: cannot connect", Redact(rawURL))}
 	}

@@ -88,6 +88,15 @@ func TestRemoteSigner(t *testing.T) {
 		}
 		lie = ""
 	}
+	elsewhere := httptest.NewServer(http.RedirectHandler(server.URL, http.StatusTemporaryRedirect))
+	defer elsewhere.Close()
+	s, err := chain.NewRemoteSigner(t.Context(), elsewhere.URL, crypto.PubkeyToAddress(key.PublicKey), chain.Web3Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SignTx(t.Context(), tx, id); err == nil {
+		t.Error("followed to another address")
+	}
 	for _, url := range []string{"http://signer.example:9000", "nothing", "ftp://127.0.0.1"} {
 		if _, err := chain.NewRemoteSigner(t.Context(), url, common.Address{}, chain.Clef); chain.KindOf(err) != chain.User || err == nil {
 			t.Errorf("%s: %v", url, err)

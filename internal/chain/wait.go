@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 )
@@ -58,15 +56,12 @@ func (d Drive) Wait(ctx context.Context, client Client, tx common.Hash) (*types.
 	return receipt, err
 }
 
-// mined returns the receipt, nil when there is none yet. A node that is still indexing its transactions says so
-// for every one it does not find.
+// mined is Receipt, with nil also from a node that is still indexing, as it says of every transaction that it does not
+// find.
 func mined(ctx context.Context, client Client, tx common.Hash) (*types.Receipt, error) {
-	receipt, err := client.TransactionReceipt(ctx, tx)
-	if errors.Is(err, ethereum.NotFound) || (err != nil && strings.Contains(err.Error(), "indexing is in progress")) {
+	receipt, err := Receipt(ctx, client, tx)
+	if errors.Is(err, ErrIndexing) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, classify(err)
-	}
-	return receipt, nil
+	return receipt, err
 }

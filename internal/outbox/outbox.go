@@ -34,8 +34,8 @@ type Options struct {
 	Client  chain.Client
 	Signer  chain.Signer
 	ChainID *big.Int
-	// DayBudget is the most wei that gas may cost in a day of the chain's clock, and MaxFee the most wei per gas that
-	// is ever offered; nil: no limit.
+	// DayBudget is the most wei that gas may cost in a day of the chain's clock, what is on its way counted with the most
+	// that it may cost, and MaxFee the most wei per gas that is ever offered; nil: no limit.
 	DayBudget, MaxFee *big.Int
 	// BumpBlocks is after how many blocks without it a transaction is sent again with a higher fee; default 5.
 	BumpBlocks uint64
@@ -45,7 +45,7 @@ type Options struct {
 // Events is what an outbox has to say, in the caller's goroutine; nil is not called.
 type Events struct {
 	Sent, Bumped, Mined, Done, Failed, Expired func(Intent)
-	// BudgetReached is said of each intent that is not sent for it: need and have in wei.
+	// BudgetReached is said of each intent that is not sent, or not bumped, for it: need and have in wei.
 	BudgetReached func(i Intent, need, have *big.Int)
 }
 
@@ -93,10 +93,12 @@ func (o *Outbox) Put(ctx context.Context, i Intent) (bool, error) {
 // now is what a step knows of the chain.
 type now struct {
 	final, head chain.Block
-	// used are the nonces of open intents, next the first that the chain's pool does not have, settled the first that
-	// no final block has used.
-	used          map[uint64]bool
-	next, settled uint64
+	// used are the nonces of open intents, next the first that the chain's pool does not have, mined the first that no
+	// block has used, settled the first that no final block has.
+	used                 map[uint64]bool
+	next, mined, settled uint64
+	// committed is the most wei that all that was sent, and is not final, may cost; waiting what of it is not mined.
+	committed, waiting *big.Int
 }
 
 // Step moves every open intent on as far as it goes now. What one cannot do does not stop the others; all errors come
@@ -106,17 +108,9 @@ func (o *Outbox) Step(ctx context.Context, final, head chain.Block) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	n := now{final: final, head: head, used: map[uint64]bool{}}
-	if n.next, err = o.Client.PendingNonceAt(ctx, o.from); err != nil {
-		return fmt.Errorf("read the pool's nonce of %v: %w", o.from, chain.Classify(err))
-	}
-	if n.settled, err = o.Client.NonceAt(ctx, o.from, chain.Number(final.Number)); err != nil {
-		return fmt.Errorf("read nonce of %v at block %d: %w", o.from, final.Number, chain.Classify(err))
-	}
-	for _, i := range open {
-		if i.Status == store.Sent {
-			n.used[i.Nonce] = true
-		}
+	n, err := o.look(ctx, final, head, open)
+	if err != nil {
+		return err
 	}
 	var all []error
 	for _, i := range open {
@@ -124,7 +118,7 @@ func (o *Outbox) Step(ctx context.Context, final, head chain.Block) error {
 		if i.Status == store.Sent {
 			step = o.watch
 		}
-		if err := step(ctx, &n, i); err != nil {
+		if err := step(ctx, n, i); err != nil {
 			all = append(all, fmt.Errorf("%s: %w", i.Key, err))
 		}
 		if ctx.Err() != nil {
@@ -132,6 +126,49 @@ func (o *Outbox) Step(ctx context.Context, final, head chain.Block) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// look reads what a step must know of the chain, and refuses a chain that does not have the final block.
+func (o *Outbox) look(ctx context.Context, final, head chain.Block, open []Intent) (*now, error) {
+	n := &now{final: final, head: head, used: map[uint64]bool{}, committed: new(big.Int), waiting: new(big.Int)}
+	if err := o.canonical(ctx, final.Number, final.Hash); err != nil {
+		return nil, err
+	}
+	var err error
+	if n.next, err = o.Client.PendingNonceAt(ctx, o.from); err != nil {
+		return nil, fmt.Errorf("read the pool's nonce of %v: %w", o.from, chain.Classify(err))
+	}
+	if n.mined, err = o.Client.NonceAt(ctx, o.from, nil); err != nil {
+		return nil, fmt.Errorf("read nonce of %v: %w", o.from, chain.Classify(err))
+	}
+	if n.settled, err = o.Client.NonceAt(ctx, o.from, chain.Number(final.Number)); err != nil {
+		return nil, fmt.Errorf("read nonce of %v at block %d: %w", o.from, final.Number, chain.Classify(err))
+	}
+	for _, i := range open {
+		if i.Status != store.Sent {
+			continue
+		}
+		n.used[i.Nonce] = true
+		cost, err := mayCost(i)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", i.Key, err)
+		}
+		n.commit(cost, i.MinedIn == 0)
+	}
+	return n, nil
+}
+
+// canonical refuses a block that the chain does not have under its number: whoever answers is on another branch, or the
+// block was undone.
+func (o *Outbox) canonical(ctx context.Context, number uint64, hash core.Hash) error {
+	h, err := o.Client.HeaderByNumber(ctx, chain.Number(number))
+	if err != nil {
+		return fmt.Errorf("read block %d: %w", number, chain.Classify(err))
+	}
+	if is := core.Hash(h.Hash()); is != hash {
+		return &chain.Error{Kind: chain.Retry, Err: fmt.Errorf("block %d is %v, want %v: another branch", number, is, hash)}
+	}
+	return nil
 }
 
 func callOf(i Intent) chain.Call {
@@ -147,6 +184,9 @@ func (o *Outbox) plan(ctx context.Context, n *now, i Intent) error {
 	}
 	if i.Status == store.Failed && n.head.Number < i.RetryAt {
 		return nil
+	}
+	if isFill(i) && !n.gap() { // something else has filled it
+		return o.end(ctx, i, store.Expired, "no_gap")
 	}
 	need, err := chain.Simulate(ctx, o.Client, o.from, callOf(i), chain.Pending)
 	if revert := (*chain.Revert)(nil); errors.As(err, &revert) {
@@ -217,16 +257,6 @@ func (o *Outbox) end(ctx context.Context, i Intent, status store.Status, reason 
 	return nil
 }
 
-// free returns the lowest nonce that nothing has, and takes it.
-func (n *now) free() uint64 {
-	nonce := n.next
-	for n.used[nonce] {
-		nonce++
-	}
-	n.used[nonce] = true
-	return nonce
-}
-
 // send signs, keeps and sends one more attempt. If the process dies after it is kept, watch sends the very same.
 func (o *Outbox) send(ctx context.Context, n *now, i Intent, gas uint64, f fee, cancel bool) error {
 	to, data := common.Address(i.To), i.Data
@@ -243,9 +273,16 @@ func (o *Outbox) send(ctx context.Context, n *now, i Intent, gas uint64, f fee, 
 		return &chain.Error{Kind: chain.Fatal, Err: fmt.Errorf("encode: %w", err)}
 	}
 	bumped := len(i.Attempts) > 0
-	i.Status, i.Reason = store.Sent, ""
+	before, err := mayCost(i)
+	if err != nil {
+		return err
+	}
+	i.Status, i.Reason, i.MinedIn, i.TakenAt = store.Sent, "", 0, 0
 	i.Attempts = append(i.Attempts, store.Attempt{Hash: core.Hash(tx.Hash()), Raw: raw, FeeCap: f.cap.String(), Tip: f.tip.String(),
 		Block: n.head.Number, Cancel: cancel})
+	if more := new(big.Int).Sub(tx.Cost(), before); more.Sign() > 0 {
+		n.commit(more, true)
+	}
 	if err := o.Ledger.SaveIntent(ctx, i); err != nil {
 		return err
 	}

@@ -47,6 +47,8 @@ type Intent struct {
 	CreatedAt uint64 `json:"createdAt"` // block
 	// MinedIn is the block that has it; of one that another did, the final block at which that was seen.
 	MinedIn uint64 `json:"minedIn,omitempty"`
+	// TakenAt is the final block at which its nonce was first seen used while none of its attempts was known; 0: not.
+	TakenAt uint64 `json:"takenAt,omitempty"`
 	// Spent is what the gas cost in wei, decimal, of all that was mined for it.
 	Spent string `json:"spent,omitempty"`
 	// Day is the chain's clock in days when Spent was paid last.
