@@ -1,9 +1,14 @@
 package chain
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -23,7 +28,9 @@ type Book map[uint64]Entry
 //
 //	{"1": {"middleware": "0x…", "programs": "0x…", "firstBlock": 23000000}}
 //
-// An empty path is the built-in one.
+// Programs and firstBlock may be left out: without the first a node knows of no programs, without the second it looks for
+// logs from block 0 on. A word that is none of these is an error, and so is an entry without a Middleware. An empty path
+// is the built-in one.
 func LoadBook(path string) (Book, error) {
 	if path == "" {
 		return Book{}, nil
@@ -33,7 +40,19 @@ func LoadBook(path string) (Book, error) {
 		return nil, &Error{User, fmt.Errorf("read the book of addresses: %w", err)}
 	}
 	var b Book
-	if err := json.Unmarshal(raw, &b); err != nil {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err = d.Decode(&b); err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows the object")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(b)) {
+		if err == nil && b[id].Middleware == (common.Address{}) {
+			err = fmt.Errorf("chain %d: no middleware", id)
+		}
+	}
+	if err != nil {
 		return nil, &Error{User, fmt.Errorf("read the book of addresses %s: %w", path, err)}
 	}
 	return b, nil

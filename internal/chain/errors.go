@@ -84,10 +84,14 @@ var answers = []struct {
 	{"not found", Retry},
 }
 
-// classify turns what a client returned into a Revert or an Error. A context's end stays as it is, under Retry.
+// classify turns what a client returned into a Revert or an Error. A context's end stays as it is, under Retry. What is
+// one already stays: a pool says in its own words what several endpoints said.
 func classify(err error) error {
 	if err == nil {
 		return nil
+	}
+	if e, r := (*Error)(nil), (*Revert)(nil); errors.As(err, &e) || errors.As(err, &r) {
+		return err
 	}
 	if data, ok := revertData(err); ok {
 		return Decode(data)

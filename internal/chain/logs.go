@@ -46,10 +46,11 @@ func Logs(ctx context.Context, c Client, from, to uint64, addresses []common.Add
 	return all, nil
 }
 
-// refused reports whether the node answered, and said no. How providers say "too much" differs too much to
-// tell it from other answers; asking again for less does no harm.
+// refused reports whether the node answered, and said no, or said too much. How providers say "too much" differs too
+// much to tell it from other answers; asking again for less does no harm.
 func refused(err error) bool {
 	answer := (rpc.Error)(nil)
 	http := rpc.HTTPError{}
-	return errors.As(err, &answer) || (errors.As(err, &http) && http.StatusCode == 413)
+	large := tooLarge(0)
+	return errors.As(err, &answer) || errors.As(err, &large) || (errors.As(err, &http) && http.StatusCode == 413)
 }

@@ -88,7 +88,8 @@ type Fetched struct {
 // Fetch reads everything that is followed in blocks from to to, both inclusive. That each log is of the chain that
 // ends in block to is checked block by block, and at the end that the chain still does; if not, the error is a Retry.
 //
-// Warning: logs that an endpoint leaves out leave no trace. Check finds what they would have changed.
+// Warning: logs that an endpoint leaves out leave no trace here. A Pool looks for them in short ranges, or where two must
+// agree; Check finds what the others would have changed.
 func (m *Mirror) Fetch(ctx context.Context, from, to uint64) (Fetched, error) {
 	header, err := m.roster.Client.HeaderByNumber(ctx, Number(to))
 	if err != nil {

@@ -1,15 +1,10 @@
 package chain_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math/big"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -17,170 +12,31 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 	"github.com/gear-tech/roster/internal/devnet"
 )
 
-// proxy stands before a real node and breaks what it says.
-type proxy struct {
-	*httptest.Server
-	mu    sync.Mutex
-	fault string
-	asked map[string]int // by method
-	hang  chan struct{}
-}
-
-func newProxy(t *testing.T, url string) *proxy {
-	p := &proxy{asked: map[string]int{}, hang: make(chan struct{})}
-	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, url) }))
-	t.Cleanup(func() {
-		close(p.hang)
-		p.Server.Close()
-	})
-	return p
-}
-
-func (p *proxy) set(fault string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fault = fault
-}
-
-func (p *proxy) serve(w http.ResponseWriter, r *http.Request, url string) {
-	body, _ := io.ReadAll(r.Body)
-	var call struct {
-		ID     json.RawMessage
-		Method string
-		Params []json.RawMessage
-	}
-	_ = json.Unmarshal(body, &call)
-	p.mu.Lock()
-	p.asked[call.Method]++
-	fault := p.fault
-	p.mu.Unlock()
-	answer := func(result string) { fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":%s}`, call.ID, result) }
-	switch fault {
-	case "hang":
-		<-p.hang
-		return
-	case "429":
-		w.WriteHeader(http.StatusTooManyRequests)
-		return
-	case "500":
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	case "garbage":
-		io.WriteString(w, "<html>busy</html>")
-		return
-	case "close":
-		w.Header().Set("Content-Length", "100000")
-		io.WriteString(w, `{"jsonrpc":"2.0",`)
-		return
-	case "another chain":
-		if call.Method == "eth_chainId" {
-			answer(`"0x1"`)
-			return
-		}
-	case "wrong call":
-		if call.Method == "eth_call" {
-			answer(`"0x0000000000000000000000000000000000000000000000000000000000000007"`)
-			return
-		}
-	case "no logs":
-		if call.Method == "eth_getLogs" {
-			answer(`[]`)
-			return
-		}
-	case "ahead", "behind":
-		if call.Method == "eth_getBlockByNumber" && strings.Contains(string(body), `"latest"`) {
-			number := map[string]string{"ahead": `"0xffffff"`, "behind": `"0x0"`}[fault]
-			body = bytes.Replace(body, []byte(`"latest"`), []byte(`"`+map[string]string{"ahead": "latest", "behind": "0x0"}[fault]+`"`), 1)
-			if fault == "ahead" {
-				response, err := http.Post(url, "application/json", bytes.NewReader(body))
-				if err != nil {
-					return
-				}
-				defer response.Body.Close()
-				var out map[string]any
-				_ = json.NewDecoder(response.Body).Decode(&out)
-				out["result"].(map[string]any)["number"] = strings.Trim(number, `"`)
-				_ = json.NewEncoder(w).Encode(out)
-				return
-			}
-		}
-	}
-	response, err := http.Post(url, "application/json", bytes.NewReader(body))
-	if err != nil {
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	defer response.Body.Close()
-	io.Copy(w, response.Body)
-}
-
-// fleetOf is a devnet behind n proxies.
-func fleetOf(t *testing.T, n int) (*devnet.Network, []*proxy, []string) {
+// setCount reads something of a contract at the newest block that the chain has.
+func setCount(t *testing.T, net *devnet.Network, c chain.Client) (*big.Int, error) {
 	t.Helper()
-	net, err := devnet.StartNetwork(t.Context(), devnet.NetworkOptions{Options: devnet.Options{Listen: "127.0.0.1:0"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { net.Close() })
-	var list []*proxy
-	var urls []string
-	for range n {
-		p := newProxy(t, net.URL())
-		list, urls = append(list, p), append(urls, p.URL)
-	}
-	return net, list, urls
-}
-
-// clock is the time of a test.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-type said struct{ failed, recovered, disagreed int }
-
-func openPool(t *testing.T, urls []string, agree int) (*chain.Pool, *clock, *said) {
-	t.Helper()
-	endpoints, err := chain.DialAll(t.Context(), urls)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, s := &clock{now: time.Unix(1, 0)}, &said{}
-	p, err := chain.OpenPool(t.Context(), chain.PoolOptions{Endpoints: endpoints, Agree: agree, Timeout: 300 * time.Millisecond, Now: c.Now,
-		Events: chain.PoolEvents{Failed: func(string, error) { s.failed++ }, Recovered: func(string) { s.recovered++ },
-			Disagreed: func(string, string, string) { s.disagreed++ }}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, c, s
+	m := bindings.NewMiddleware()
+	return chain.Read(t.Context(), c, net.Roster.At.Middleware, chain.Number(net.Block()), m.PackSetCount(), m.UnpackSetCount)
 }
 
 // TestPoolFailsOver: whatever way an endpoint breaks, the next one answers; the broken one is left alone for a while,
 // and asked again after.
 func TestPoolFailsOver(t *testing.T) {
 	net, proxies, urls := fleetOf(t, 2)
-	for _, fault := range []string{"hang", "429", "500", "garbage", "close"} {
+	for _, fault := range []string{"hang", "429", "500", "503", "garbage", "close", "drop"} {
 		t.Run(fault, func(t *testing.T) {
-			p, c, s := openPool(t, urls, 1)
+			p, c, s := openPool(t, urls, 1, impatient)
 			proxies[0].set(fault)
 			defer proxies[0].set("")
 			for range 3 {
-				count, err := chain.Read(t.Context(), p, net.Roster.At.Middleware, big.NewInt(int64(net.Block())),
-					bindings.NewMiddleware().PackSetCount(), bindings.NewMiddleware().UnpackSetCount)
-				if err != nil || count.Sign() != 0 {
+				if count, err := setCount(t, net, p); err != nil || count.Sign() != 0 {
 					t.Fatalf("%v, %v", count, err)
 				}
 			}
@@ -199,24 +55,150 @@ func TestPoolFailsOver(t *testing.T) {
 // TestPoolAllDown: with every endpoint down the error is one to try again; when one is back, so is the pool, cool-down or
 // not.
 func TestPoolAllDown(t *testing.T) {
-	_, proxies, urls := fleetOf(t, 2)
-	p, _, _ := openPool(t, urls, 1)
+	net, proxies, urls := fleetOf(t, 2)
+	p, _, s := openPool(t, urls, 1)
 	for _, x := range proxies {
 		x.set("500")
 	}
-	if _, err := p.HeaderByNumber(t.Context(), nil); chain.KindOf(err) != chain.Retry {
-		t.Errorf("%v is %v", err, chain.KindOf(err))
+	for range 3 {
+		if _, err := p.HeaderByNumber(t.Context(), nil); chain.KindOf(err) != chain.Retry {
+			t.Errorf("%v is %v", err, chain.KindOf(err))
+		}
+		if _, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry {
+			t.Errorf("%v is %v", err, chain.KindOf(err))
+		}
 	}
 	proxies[1].set("")
 	if _, err := p.HeaderByNumber(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
+	if s.failed != 2 || s.recovered != 1 {
+		t.Errorf("said %+v", *s)
+	}
+}
+
+// TestPoolWaitsAsAsked: an endpoint that says how long to leave it alone is left alone so long, also when it is the only
+// one.
+func TestPoolWaitsAsAsked(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 1)
+	p, c, _ := openPool(t, urls, 1)
+	proxies[0].set("429 for 40 s")
+	if _, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry {
+		t.Errorf("%v", err)
+	}
+	proxies[0].set("")
+	asked := proxies[0].count("")
+	c.pass(39 * time.Second)
+	if _, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry || proxies[0].count("") != asked {
+		t.Errorf("asked before its time (%v)", err)
+	}
+	c.pass(time.Second)
+	if _, err := setCount(t, net, p); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPoolCoolDown: each failure in a row doubles the time in which an endpoint is left alone, up to a minute; when it is
+// over, a small question is asked first. One that comes back now and then gets no new start, and comes after the others.
+func TestPoolCoolDown(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 2)
+	p, c, _ := openPool(t, urls, 1)
+	proxies[0].set("500")
+	setCount(t, net, p)
+	calls := proxies[0].count("eth_call")
+	c.pass(time.Second)
+	for _, left := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
+		setCount(t, net, p)
+		asked := proxies[0].count("")
+		c.pass(left*time.Second - 1)
+		if setCount(t, net, p); proxies[0].count("") != asked {
+			t.Fatalf("asked again within %d s", left)
+		}
+		c.pass(1)
+	}
+	if _, err := setCount(t, net, p); err != nil || proxies[0].count("eth_call") != calls {
+		t.Errorf("tried with the question itself (%v)", err)
+	}
+	proxies[0].set("")
+	c.pass(time.Minute)
+	proxies[1].set("500")
+	if _, err := setCount(t, net, p); err != nil || p.Health()[0].Failures != 0 {
+		t.Errorf("not recovered: %+v (%v)", p.Health(), err)
+	}
+	proxies[1].set("")
+	c.pass(2 * time.Second)
+	calls = proxies[0].count("eth_call")
+	if _, err := setCount(t, net, p); err != nil || proxies[0].count("eth_call") != calls {
+		t.Errorf("one that failed so often is asked first (%v)", err)
+	}
+	proxies[0].set("500")
+	proxies[1].set("500")
+	setCount(t, net, p)
+	proxies[0].set("")
+	proxies[1].set("")
+	asked := proxies[0].count("")
+	c.pass(5 * time.Second)
+	if _, err := p.BlockNumber(t.Context()); err != nil || proxies[0].count("") != asked {
+		t.Errorf("its cool-down began anew (%v)", err)
+	}
+	c.pass(time.Hour)
+	calls = proxies[0].count("eth_call")
+	if setCount(t, net, p); proxies[0].count("eth_call") != calls+1 {
+		t.Errorf("an hour later it is not forgiven: %+v", p.Health())
+	}
+}
+
+// slow is a client that takes its time, on the test's clock.
+type slow struct {
+	chain.Client
+	clock *clock
+	takes time.Duration
+	fail  error
+	asked int
+}
+
+func (s *slow) SuggestGasTipCap(context.Context) (*big.Int, error) {
+	s.asked++
+	s.clock.pass(s.takes)
+	return common.Big1, s.fail
+}
+
+// TestPoolLatency: an endpoint that is far slower than another is asked after it, as soon as that shows.
+func TestPoolLatency(t *testing.T) {
+	net, _, _ := fleetOf(t, 0)
+	c := &clock{now: time.Unix(1, 0)}
+	a, b := &slow{net.Client(), c, 3 * time.Second, nil, 0}, &slow{net.Client(), c, 50 * time.Millisecond, nil, 0}
+	p, err := chain.OpenPool(t.Context(), chain.PoolOptions{Now: c.Now, Endpoints: []chain.Endpoint{{Name: "a", Client: a}, {Name: "b", Client: b}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(wantA, wantB int) {
+		t.Helper()
+		if _, err := p.SuggestGasTipCap(t.Context()); err != nil || a.asked != wantA || b.asked != wantB {
+			t.Errorf("asked a %d and b %d times, want %d and %d (%v)", a.asked, b.asked, wantA, wantB, err)
+		}
+	}
+	ask(1, 0)
+	ask(2, 0)
+	a.fail = errors.New("connection reset")
+	ask(3, 1)
+	a.fail = nil
+	c.pass(time.Minute)
+	ask(3, 2)
+	b.takes = a.takes
+	for i := range 30 { // until b is as slow
+		if p.SuggestGasTipCap(t.Context()); a.asked > 3 {
+			break
+		} else if i == 29 {
+			t.Errorf("b is not found to be slow: %+v", p.Health())
+		}
+	}
 }
 
 // TestPoolChain: an endpoint of another chain is never used, and said by name without what may be secret in it.
 func TestPoolChain(t *testing.T) {
-	_, proxies, urls := fleetOf(t, 2)
-	proxies[0].set("another chain")
+	net, proxies, urls := fleetOf(t, 2)
+	proxies[0].lies(instead("eth_chainId", "0x1"))
 	endpoints, err := chain.DialAll(t.Context(), []string{urls[0] + "/token", urls[1]})
 	if err != nil {
 		t.Fatal(err)
@@ -225,105 +207,339 @@ func TestPoolChain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := proxies[0].asked["eth_getBlockByNumber"]
-	if _, err := p.HeaderByNumber(t.Context(), nil); err != nil || proxies[0].asked["eth_getBlockByNumber"] != before || !p.Health()[0].Foreign {
+	proxies[0].lies(nil)
+	proxies[1].set("500")
+	before := proxies[0].count("")
+	if _, err := setCount(t, net, p); err == nil || proxies[0].count("") != before || !p.Health()[0].Foreign {
 		t.Errorf("the endpoint of another chain was asked (%v)", err)
 	}
-	_, err = chain.OpenPool(t.Context(), chain.PoolOptions{Endpoints: endpoints[:1], ChainID: devnet.ChainID})
-	if chain.KindOf(err) == chain.Retry || err == nil || strings.Contains(err.Error(), "token") || !strings.Contains(err.Error(), "chain 1337") {
-		t.Errorf("%v", err)
+	proxies[1].set("")
+	proxies[0].lies(instead("eth_chainId", "0x1"))
+	for _, o := range []chain.PoolOptions{
+		{Endpoints: endpoints[:1], ChainID: devnet.ChainID},
+		{Endpoints: endpoints, ChainID: devnet.ChainID, Agree: 2},
+		{Endpoints: endpoints}, // which of the two is meant?
+		{Endpoints: endpoints, ChainID: 5},
+	} {
+		_, err = chain.OpenPool(t.Context(), o)
+		if chain.KindOf(err) != chain.User || err == nil || strings.Contains(err.Error(), "token") ||
+			!strings.Contains(err.Error(), proxies[0].Listener.Addr().String()+"/… ") || !strings.Contains(err.Error(), "1337") && o.ChainID != 5 {
+			t.Errorf("%+v: %v", o, err)
+		}
 	}
 }
 
-// TestPoolHeads: an endpoint that lags or runs ahead does not lead where there are others to compare it with.
-func TestPoolHeads(t *testing.T) {
-	net, proxies, urls := fleetOf(t, 3)
-	for _, fault := range []string{"", "ahead", "behind"} {
-		proxies[0].set(fault)
-		p, _, _ := openPool(t, urls, 1)
-		h, err := p.HeaderByNumber(t.Context(), nil)
-		if err != nil || h.Number.Uint64() != net.Block() {
-			t.Errorf("%q: head %v, want %d (%v)", fault, h, net.Block(), err)
+// TestPoolOpens: an endpoint that is down at the start is used once it is up, as long as another one works.
+func TestPoolOpens(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 2)
+	proxies[0].set("500")
+	p, c, s := openPool(t, urls, 1)
+	if _, err := setCount(t, net, p); err != nil || s.failed != 1 {
+		t.Errorf("%+v (%v)", *s, err)
+	}
+	proxies[0].set("")
+	proxies[1].set("500")
+	c.pass(time.Minute)
+	if _, err := setCount(t, net, p); err != nil || proxies[0].count("eth_call") != 1 {
+		t.Error(err)
+	}
+	// The same with one that holds a connection. Nothing listens there now.
+	proxies[1].set("")
+	p, _, _ = openPool(t, []string{"ws://127.0.0.1:1", urls[1], strings.Replace(net.URL(), "http:", "ws:", 1)}, 1)
+	proxies[1].set("500")
+	if _, err := setCount(t, net, p); err != nil || p.Health()[0].Failures == 0 || p.Health()[2].Failures != 0 {
+		t.Errorf("%+v (%v)", p.Health(), err)
+	}
+	proxies[0].set("500")
+	down, err := chain.DialAll(t.Context(), urls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []chain.PoolOptions{{}, {Endpoints: down}, {Endpoints: []chain.Endpoint{{}}, Agree: 2}, {Endpoints: []chain.Endpoint{{Name: "x"}}}} {
+		want := map[bool]chain.Kind{true: chain.Retry, false: chain.User}[o.Agree == 0 && len(o.Endpoints) > 0]
+		if _, err := chain.OpenPool(t.Context(), o); err == nil || chain.KindOf(err) != want {
+			t.Errorf("%+v: %v", o, err)
 		}
+	}
+	for _, bad := range []string{"", "node", "ftp://x", "http://", "://geheim"} {
+		if _, err := chain.DialAll(t.Context(), []string{bad}); chain.KindOf(err) != chain.User || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// TestPoolChainChanges: an endpoint behind which another chain appears later is found within a minute, and used again when
+// that is over.
+func TestPoolChainChanges(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 2)
+	p, c, s := openPool(t, urls, 1)
+	proxies[0].lies(func(r rpcCall, _ json.RawMessage) any {
+		if r.Method == "eth_chainId" {
+			return "0x1"
+		}
+		return common.Hash{31: 7}.Hex()
+	})
+	c.pass(time.Minute)
+	for range 2 {
+		if n, err := setCount(t, net, p); err != nil || n.Sign() != 0 {
+			t.Errorf("%v (%v)", n, err)
+		}
+	}
+	if s.failed != 1 || p.Health()[0].Foreign || !strings.Contains(s.last.Error(), "is on chain 1, want chain 1337") {
+		t.Errorf("%+v, %+v", *s, p.Health())
+	}
+	proxies[0].lies(nil)
+	c.pass(time.Minute)
+	if _, err := setCount(t, net, p); err != nil || s.recovered != 1 {
+		t.Errorf("%+v (%v)", *s, err)
 	}
 }
 
 // TestPoolAgreement: with two that must agree, what one makes up or leaves out is not believed, whichever it is.
 func TestPoolAgreement(t *testing.T) {
 	net, proxies, urls := fleetOf(t, 3)
-	block := big.NewInt(int64(net.Block()))
-	read := func(p *chain.Pool) (*big.Int, error) {
-		return chain.Read(t.Context(), p, net.Roster.At.Middleware, block, bindings.NewMiddleware().PackSetCount(), bindings.NewMiddleware().UnpackSetCount)
-	}
-	query := ethereum.FilterQuery{FromBlock: common.Big0, ToBlock: block, Addresses: []common.Address{net.Roster.At.Middleware}}
+	seven := instead("eth_call", common.Hash{31: 7}.Hex())
+	query := ethereum.FilterQuery{FromBlock: common.Big0, ToBlock: chain.Number(net.Block()), Addresses: []common.Address{net.Roster.At.Middleware}}
 	for i := range proxies {
 		p, _, s := openPool(t, urls, 2)
-		proxies[i].set("wrong call")
-		if n, err := read(p); err != nil || n.Sign() != 0 {
+		proxies[i].lies(seven)
+		if n, err := setCount(t, net, p); err != nil || n.Sign() != 0 {
 			t.Errorf("endpoint %d lies: %v (%v)", i, n, err)
 		}
-		proxies[i].set("no logs")
+		if i < 2 && (s.disagreed == 0 || p.Health()[i].Failures != 1) {
+			t.Errorf("endpoint %d: nothing said, %+v", i, p.Health())
+		}
+		p, _, _ = openPool(t, urls, 2)
+		proxies[i].lies(instead("eth_getLogs", []string{}))
 		if logs, err := p.FilterLogs(t.Context(), query); err != nil || len(logs) == 0 {
 			t.Errorf("endpoint %d leaves out: %d logs (%v)", i, len(logs), err)
 		}
-		if i < 2 && s.disagreed == 0 {
-			t.Errorf("endpoint %d: nothing said", i)
+		proxies[i].lies(func(r rpcCall, result json.RawMessage) any {
+			if r.Method != "eth_getBlockByNumber" {
+				return nil
+			}
+			var h map[string]any
+			_ = json.Unmarshal(result, &h)
+			h["timestamp"] = "0x1"
+			return h
+		})
+		p, _, _ = openPool(t, urls, 2)
+		if h, err := p.HeaderByNumber(t.Context(), common.Big1); err != nil || h.Time == 1 {
+			t.Errorf("endpoint %d changes a header: %v (%v)", i, h, err)
 		}
-		proxies[i].set("")
+		proxies[i].lies(instead("eth_getTransactionCount", "0x99"))
+		p, _, _ = openPool(t, urls, 2)
+		if n, err := p.NonceAt(t.Context(), net.Owner.Sender.From(), common.Big0); err != nil || n != 0 {
+			t.Errorf("endpoint %d makes up a nonce: %d (%v)", i, n, err)
+		}
+		proxies[i].lies(nil)
 	}
 	p, _, _ := openPool(t, urls[:2], 2)
-	proxies[0].set("wrong call")
-	if n, err := read(p); chain.KindOf(err) != chain.Retry || err == nil {
+	proxies[0].lies(seven)
+	if n, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry || err == nil {
 		t.Errorf("two that disagree: %v (%v)", n, err)
 	}
-	if _, err := chain.OpenPool(context.Background(), chain.PoolOptions{Endpoints: []chain.Endpoint{{}}, Agree: 2}); chain.KindOf(err) != chain.User {
-		t.Error(err)
+	proxies[0].lies(nil)
+	proxies[0].set("500")
+	if n, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry || err == nil {
+		t.Errorf("one alone: %v (%v)", n, err)
 	}
 }
 
-// TestPoolAnswers: a revert is an answer, not a fault: it is not asked of another.
+// TestPoolAnswers: a revert is an answer, not a fault: it is not asked of another. What one does not have or does not do
+// is asked of the next, and is no fault either.
 func TestPoolAnswers(t *testing.T) {
-	net, _, urls := fleetOf(t, 2)
+	net, proxies, urls := fleetOf(t, 2)
 	p, _, s := openPool(t, urls, 1)
-	_, err := chain.Read(t.Context(), p, net.Roster.At.Middleware, big.NewInt(int64(net.Block())),
-		bindings.NewMiddleware().PackVaultDetails(common.Address{1}), bindings.NewMiddleware().UnpackVaultDetails)
-	if chain.RevertName(err) != "VaultNotEnrolled" || s.failed != 0 {
-		t.Errorf("%v, %d failures", err, s.failed)
+	m := bindings.NewMiddleware()
+	for _, agree := range []int{1, 2} {
+		p, _, _ := openPool(t, urls, agree)
+		_, err := chain.Read(t.Context(), p, net.Roster.At.Middleware, chain.Number(net.Block()), m.PackVaultDetails(common.Address{1}), m.UnpackVaultDetails)
+		if chain.RevertName(err) != "VaultNotEnrolled" || proxies[1].count("eth_call") != agree-1 {
+			t.Errorf("%v, asked %d", err, proxies[1].count("eth_call"))
+		}
 	}
 	if _, err := p.TransactionReceipt(t.Context(), common.Hash{1}); !errors.Is(err, ethereum.NotFound) {
 		t.Error(err)
 	}
-}
-
-// TestFinality: what a policy is, and what is none.
-func TestFinality(t *testing.T) {
-	for _, text := range []string{"finalized", "safe", "depth:0", "depth:12"} {
-		if f, err := chain.ParseFinality(text); err != nil || f.String() != text {
-			t.Errorf("%s: %v (%v)", text, f, err)
+	if r, err := chain.Receipt(t.Context(), p, common.Hash{1}); r != nil || err != nil {
+		t.Error(r, err)
+	}
+	if _, err := p.HeaderByHash(t.Context(), common.Hash{1}); !errors.Is(err, ethereum.NotFound) {
+		t.Error(err)
+	}
+	if _, err := p.HeaderByNumber(t.Context(), chain.Number(1_000_000)); chain.KindOf(err) != chain.Retry {
+		t.Error(err)
+	}
+	for _, says := range []string{"header not found", "missing trie node", "the method eth_call does not exist", "transaction indexing is in progress"} {
+		proxies[0].lies(instead("eth_call", refuse{-32000, says}))
+		if n, err := setCount(t, net, p); err != nil || n.Sign() != 0 {
+			t.Errorf("%s: %v", says, err)
 		}
 	}
-	for _, text := range []string{"", "latest", "depth:", "depth:-1", "depth:x"} {
-		if _, err := chain.ParseFinality(text); chain.KindOf(err) != chain.User || err == nil {
-			t.Errorf("%q: %v", text, err)
+	if s.failed != 0 {
+		t.Errorf("%d failures: %v", s.failed, s.last)
+	}
+	proxies[1].lies(instead("eth_call", refuse{-32601, "the method eth_call does not exist"}))
+	proxies[0].lies(instead("eth_call", refuse{-32601, "the method eth_call does not exist"}))
+	if _, err := setCount(t, net, p); chain.KindOf(err) != chain.Fatal {
+		t.Errorf("no endpoint ever will: %v is %v", err, chain.KindOf(err))
+	}
+	proxies[1].set("drop")
+	if _, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry {
+		t.Errorf("the other is down: %v is %v", err, chain.KindOf(err))
+	}
+	proxies[1].set("")
+	p, _, s = openPool(t, urls, 1)
+	proxies[0].lies(instead("eth_getTransactionReceipt", refuse{-32000, "transaction indexing is in progress"}))
+	if _, err := chain.Receipt(t.Context(), p, common.Hash{1}); !errors.Is(err, chain.ErrIndexing) {
+		t.Errorf("one does not know yet, and the other does not find it: %v", err)
+	}
+	proxies[0].lies(instead("eth_call", refuse{-32005, "daily request count exceeded, request rate limited: too many requests"}))
+	proxies[1].lies(nil)
+	if _, err := setCount(t, net, p); err != nil || s.failed != 1 {
+		t.Errorf("one that says it is too much: %+v (%v)", *s, err)
+	}
+}
+
+// TestPoolLogRanges: ranges that a provider refuses are halved, which is no fault of its.
+func TestPoolLogRanges(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 2)
+	for range 20 {
+		if _, err := net.Commit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := []common.Address{net.Roster.At.Middleware}
+	want, err := chain.Logs(t.Context(), net.Client(), 0, net.Block(), at, nil)
+	if err != nil || len(want) == 0 {
+		t.Fatal(err)
+	}
+	for _, agree := range []int{1, 2} {
+		for i, p := range proxies {
+			p.lies(func(r rpcCall, _ json.RawMessage) any {
+				var q []struct{ FromBlock, ToBlock string }
+				if r.Method != "eth_getLogs" {
+					return nil
+				}
+				_ = json.Unmarshal([]byte("["+string(r.Params[0])+"]"), &q)
+				from, _ := new(big.Int).SetString(q[0].FromBlock[2:], 16)
+				to, _ := new(big.Int).SetString(q[0].ToBlock[2:], 16)
+				if new(big.Int).Sub(to, from).Int64() >= int64(3+i) {
+					return refuse{-32005, "query returned more than 10000 results"}
+				}
+				return nil
+			})
+		}
+		p, _, s := openPool(t, urls, agree)
+		logs, err := chain.Logs(t.Context(), p, 0, net.Block(), at, nil)
+		if err != nil || len(logs) != len(want) || s.failed != 0 {
+			t.Errorf("agree %d: %d logs of %d, %d failures (%v)", agree, len(logs), len(want), s.failed, err)
 		}
 	}
 }
 
-// TestPoolKeepsTokens: what a URL holds beside its host is in no error.
+// TestPoolSends: a transaction goes to the next endpoint when one does not answer, and is sent when that one has it
+// already; what every endpoint would refuse comes back at once.
+func TestPoolSends(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 2)
+	sends := "eth_sendRawTransaction"
+	transaction := func(nonce uint64, tip int64) *types.Transaction {
+		signed, err := types.SignNewTx(net.Account(30).Key, types.NewCancunSigner(big.NewInt(devnet.ChainID)), &types.DynamicFeeTx{ChainID: big.NewInt(devnet.ChainID),
+			Nonce: nonce, GasTipCap: big.NewInt(tip), GasFeeCap: big.NewInt(100e9), Gas: 21000, To: &common.Address{1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
+	}
+	p, _, _ := openPool(t, urls, 1, impatient)
+	proxies[0].set("take and hang")
+	if err := p.SendTransaction(t.Context(), transaction(0, 1e9)); err != nil || proxies[1].count(sends) != 1 {
+		t.Errorf("taken, and the answer lost: %v", err)
+	}
+	proxies[0].set("")
+	p, _, s := openPool(t, urls, 1)
+	if err := p.SendTransaction(t.Context(), transaction(0, 1e9)); err != nil {
+		t.Errorf("known already: %v", err)
+	}
+	if err := p.SendTransaction(t.Context(), transaction(0, 1e9+1)); !chain.Superseded(err) || s.failed != 0 {
+		t.Errorf("another of its nonce: %v", err)
+	}
+	if _, err := net.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	asked := proxies[1].count(sends)
+	if err := p.SendTransaction(t.Context(), transaction(0, 2e9)); !chain.Superseded(err) || proxies[1].count(sends) != asked || s.failed != 0 {
+		t.Errorf("a nonce that is used: %v", err)
+	}
+	proxies[0].lies(instead(sends, refuse{-32000, "txpool is full"}))
+	if err := p.SendTransaction(t.Context(), transaction(1, 1e9)); err != nil || s.failed != 0 {
+		t.Errorf("no room at one: %v", err)
+	}
+	proxies[1].lies(instead(sends, refuse{-32000, "txpool is full"}))
+	if err := p.SendTransaction(t.Context(), transaction(2, 1e9)); chain.KindOf(err) != chain.Retry {
+		t.Errorf("no room at any: %v", err)
+	}
+	for _, x := range proxies {
+		x.lies(nil)
+	}
+	p, _, _ = openPool(t, urls, 1, func(o *chain.PoolOptions) { o.Broadcast = true })
+	first, second := proxies[0].count(sends), proxies[1].count(sends)
+	if err := p.SendTransaction(t.Context(), transaction(2, 1e9)); err != nil || proxies[0].count(sends) != first+1 || proxies[1].count(sends) != second+1 {
+		t.Errorf("not sent to both: %v", err)
+	}
+	proxies[0].set("500")
+	if err := p.SendTransaction(t.Context(), transaction(3, 1e9)); err != nil {
+		t.Errorf("one of two is down: %v", err)
+	}
+}
+
+// TestPoolKeepsTokens: what a URL holds beside its host is in no error, whoever repeats it.
 func TestPoolKeepsTokens(t *testing.T) {
 	_, proxies, urls := fleetOf(t, 1)
-	endpoints, err := chain.DialAll(t.Context(), []string{urls[0] + "/geheim?key=geheim"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := chain.OpenPool(t.Context(), chain.PoolOptions{Endpoints: endpoints, Timeout: 200 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, fault := range []string{"close", "hang", "500"} {
+	for _, fault := range []string{"close", "hang", "500", "drop", "tell"} {
+		p, _, s := openPool(t, []string{strings.Replace(urls[0], "http://", "http://user:geheim1@", 1) + "/v3/geheim2?key=geheim3"}, 1, impatient)
 		proxies[0].set(fault)
-		if _, err := p.HeaderByNumber(t.Context(), nil); err == nil || strings.Contains(err.Error(), "geheim") {
-			t.Errorf("%s: %v", fault, err)
+		_, err := p.HeaderByNumber(t.Context(), nil)
+		for _, e := range []error{err, s.last} {
+			if e == nil || strings.Contains(e.Error(), "geheim") || chain.KindOf(chain.Classify(e)) == chain.User {
+				t.Errorf("%s: %v", fault, e)
+			}
 		}
+		proxies[0].set("")
 	}
+}
+
+// TestPoolTogether: many ask at once while endpoints break and mend; each gets an answer.
+func TestPoolTogether(t *testing.T) {
+	net, proxies, urls := fleetOf(t, 3)
+	var p *chain.Pool
+	p, c, _ := openPool(t, urls, 1, func(o *chain.PoolOptions) {
+		o.Events.Failed = func(string, error) { p.Health() } // may ask back
+	})
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for j := range 20 {
+				if i == 0 {
+					proxies[j%3].set([]string{"500", "drop"}[j%2])
+					proxies[(j+1)%3].set("")
+					proxies[(j+2)%3].set("")
+					c.pass(time.Second)
+				}
+				if n, err := setCount(t, net, p); chain.KindOf(err) != chain.Retry && err != nil || err == nil && n.Sign() != 0 {
+					t.Errorf("%v (%v)", n, err)
+				}
+				if _, err := p.HeaderByNumber(t.Context(), nil); err != nil && chain.KindOf(err) != chain.Retry {
+					t.Error(err)
+				}
+				query := ethereum.FilterQuery{FromBlock: common.Big0, ToBlock: chain.Number(3), Addresses: []common.Address{net.Roster.At.Middleware}}
+				if _, err := p.FilterLogs(t.Context(), query); err != nil && chain.KindOf(err) != chain.Retry {
+					t.Error(err)
+				}
+				p.Health()
+			}
+		})
+	}
+	all.Wait()
 }
