@@ -2,9 +2,7 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -26,6 +24,7 @@ type Config struct {
 	Timeout    time.Duration
 	Agree      int
 	LogRange   uint64
+	Verify     int
 	Book       string
 	Middleware common.Address
 	Programs   common.Address
@@ -84,21 +83,22 @@ var fields = []Field{
 	{"chain.timeout", "how long one request may take", "10s", false, span(func(c *Config) *time.Duration { return &c.Timeout })},
 	{"chain.agree", "how many endpoints must answer the same before it is believed, 1 or 2", "1", false, whole(func(c *Config) *int { return &c.Agree })},
 	{"chain.log-range", "most blocks that are indexed in one step", "10000", false, number(func(c *Config) *uint64 { return &c.LogRange })},
+	{"chain.verify-range", "most blocks of which logs are compared with the blocks' receipts, as long as one endpoint is believed; on a busy chain that reads the receipts of nearly every block; 0: none", "64", false, whole(func(c *Config) *int { return &c.Verify })},
 	{"chain.book", "`file` with the contracts' addresses by chain id, in place of the built-in book", "", false, text(func(c *Config) *string { return &c.Book })},
 	{"chain.middleware", "`address` of the Middleware; empty: as in the book", "", false, address(func(c *Config) *common.Address { return &c.Middleware })},
-	{"chain.programs", "`address` of Programs; empty: as in the book", "", false, address(func(c *Config) *common.Address { return &c.Programs })},
-	{"chain.first-block", "block of the Middleware's deployment: no log before it is read; 0: as in the book", "0", false, number(func(c *Config) *uint64 { return &c.FirstBlock })},
+	{"chain.programs", "with chain.middleware: the `address` of Programs; else as in the book", "", false, address(func(c *Config) *common.Address { return &c.Programs })},
+	{"chain.first-block", "with chain.middleware: the block of its deployment, no log before it is read; else as in the book", "0", false, number(func(c *Config) *uint64 { return &c.FirstBlock })},
 	{"data", "`directory` of the store and the signing journal", "roster-data", false, text(func(c *Config) *string { return &c.Dir })},
 	{"sets", "operator sets to serve, or all", "all", true, setSets},
-	{"sample", "how many operators and vaults of the mirror are compared with the chain at each capture", "8", false, whole(func(c *Config) *int { return &c.Sample })},
+	{"sample", "how many operators and vaults of the mirror are compared with the chain at each capture, 1 at least", "8", false, whole(func(c *Config) *int { return &c.Sample })},
 	{"account.keystore", "keystore v3 `file` of the account that sends transactions; an operator's own, or a watcher's", "", false, text(func(c *Config) *string { return &c.Keystore })},
-	{"account.password-file", "`file` whose first line is its password", "", false, text(func(c *Config) *string { return &c.PasswordFile })},
+	{"account.password-file", "`file` whose first line is its password; others must not be able to read it", "", false, text(func(c *Config) *string { return &c.PasswordFile })},
 	{"account.password-env", "environment variable with its password", "", false, text(func(c *Config) *string { return &c.PasswordEnv })},
 	{"account.signer-url", "remote signer in place of a keystore: its `URL`, https or on this machine", "", false, text(func(c *Config) *string { return &c.SignerURL })},
 	{"account.signer-protocol", "what the remote signer speaks: web3signer or clef", "web3signer", false, text(func(c *Config) *string { return &c.SignerProtocol })},
 	{"account.signer-address", "`address` of the remote signer's account", "", false, address(func(c *Config) *common.Address { return &c.SignerAddress })},
 	{"bls.keystore", "keystore v3 `file` of the BLS key; empty: the node signs no statements", "", false, text(func(c *Config) *string { return &c.BLSKeystore })},
-	{"bls.password-file", "`file` whose first line is its password", "", false, text(func(c *Config) *string { return &c.BLSPasswordFile })},
+	{"bls.password-file", "`file` whose first line is its password; others must not be able to read it", "", false, text(func(c *Config) *string { return &c.BLSPasswordFile })},
 	{"bls.password-env", "environment variable with its password", "", false, text(func(c *Config) *string { return &c.BLSPasswordEnv })},
 	{"duties.propose", "seal eras and post lists, with a bond", "true", false, yes(func(c *Config) *bool { return &c.Propose })},
 	{"duties.challenge", "prove wrong lists wrong", "true", false, yes(func(c *Config) *bool { return &c.Challenge })},
@@ -109,7 +109,7 @@ var fields = []Field{
 	{"bond-limit", "most that one proposal may put at stake, wVARA base units; 0: no limit", "0", false, setBondLimit},
 	{"gas.day-budget", "most wei that gas may cost in a day of the chain's clock; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.DayBudget })},
 	{"gas.max-fee", "most wei per gas that is offered; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.MaxFee })},
-	{"gas.bump-blocks", "blocks after which a transaction that is not mined is sent again with a higher fee", "5", false, number(func(c *Config) *uint64 { return &c.BumpBlocks })},
+	{"gas.bump-blocks", "blocks after which a transaction that is not mined is sent again with a higher fee, 1 at least", "5", false, number(func(c *Config) *uint64 { return &c.BumpBlocks })},
 	{"http.listen", "`host:port` of /healthz, /readyz and /metrics; empty: none", "127.0.0.1:9635", false, text(func(c *Config) *string { return &c.Listen })},
 	{"http.remote", "listen at an address that other machines reach", "false", false, yes(func(c *Config) *bool { return &c.Remote })},
 	{"poll", "how often the chain is asked for a new block", "2s", false, span(func(c *Config) *time.Duration { return &c.Poll })},
@@ -235,50 +235,4 @@ func setSets(c *Config, s string) error {
 		c.Sets = append(c.Sets, core.SetID(n))
 	}
 	return nil
-}
-
-// Validate says everything that is wrong with a configuration at once: what, the value, what to do.
-func (c Config) Validate() error {
-	var all []error
-	bad := func(name, value, want string) { all = append(all, fmt.Errorf("%s %q: %s", name, value, want)) }
-	if c.Agree < 1 || c.Agree > 2 || c.Agree > len(c.RPC) {
-		bad("chain.agree", strconv.Itoa(c.Agree), "want 1, or 2 with at least two URLs in chain.rpc")
-	}
-	if c.Dir == "" {
-		bad("data", c.Dir, "want a directory")
-	}
-	if c.LogRange == 0 {
-		bad("chain.log-range", "0", "want 1 at least")
-	}
-	switch {
-	case c.Keystore == "" && c.SignerURL == "":
-		bad("account.keystore", "", "want a keystore file, or account.signer-url: somebody has to send transactions")
-	case c.Keystore != "" && c.SignerURL != "":
-		bad("account.signer-url", c.SignerURL, "there is account.keystore, too: want one of the two")
-	case c.Keystore != "" && (c.PasswordFile == "") == (c.PasswordEnv == ""):
-		bad("account.password-file", c.PasswordFile, "want this or account.password-env, one of the two")
-	case c.SignerURL != "" && c.SignerAddress == (common.Address{}):
-		bad("account.signer-address", "", "want the address of the remote signer's account")
-	}
-	if c.BLSKeystore != "" && (c.BLSPasswordFile == "") == (c.BLSPasswordEnv == "") {
-		bad("bls.password-file", c.BLSPasswordFile, "want this or bls.password-env, one of the two")
-	}
-	if c.SignerProtocol != "web3signer" && c.SignerProtocol != "clef" {
-		bad("account.signer-protocol", c.SignerProtocol, "want web3signer or clef")
-	}
-	if !strings.Contains(" debug info warn error ", " "+c.LogLevel+" ") {
-		bad("log.level", c.LogLevel, "want debug, info, warn or error")
-	}
-	if c.LogFormat != "text" && c.LogFormat != "json" {
-		bad("log.format", c.LogFormat, "want text or json")
-	}
-	if c.Listen != "" {
-		host, _, err := net.SplitHostPort(c.Listen)
-		if err != nil {
-			bad("http.listen", c.Listen, "want host:port")
-		} else if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !c.Remote {
-			bad("http.listen", c.Listen, "other machines would reach it: use 127.0.0.1, or say http.remote")
-		}
-	}
-	return errors.Join(all...)
 }

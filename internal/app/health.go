@@ -22,7 +22,7 @@ type health struct {
 	pool    *chain.Pool
 
 	mu   sync.Mutex
-	last time.Time // of the last tick, or the start
+	last time.Time // of the last tick, of the last step of the index within one, or the start
 	tick engine.Tick
 	err  error
 }
@@ -35,6 +35,14 @@ func (h *health) ticked(t engine.Tick, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last, h.tick, h.err = time.Now(), t, err
+}
+
+// progressed: a long tick goes on. The first one reads all of the contracts' history, which may take hours: whoever
+// restarts a node that /healthz calls stuck must not do so then.
+func (h *health) progressed() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = time.Now()
 }
 
 func (h *health) unreachable(err error) {
@@ -62,7 +70,7 @@ func (h *health) alive() report {
 	defer h.mu.Unlock()
 	r := report{OK: true, Code: "ok", Final: h.tick.Final.Number, Head: h.tick.Head.Number}
 	if silent := time.Since(h.last); silent > stuckAfter+h.poll {
-		r.OK, r.Code, r.Detail = false, "stuck", fmt.Sprintf("no tick for %v", silent.Round(time.Second))
+		r.OK, r.Code, r.Detail = false, "stuck", fmt.Sprintf("no progress for %v", silent.Round(time.Second))
 	}
 	return r
 }

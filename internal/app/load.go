@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -66,9 +68,13 @@ func readFile(path string) (map[string]located, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(raw, &root); err != nil {
+	var root, more yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(raw))
+	if err := documents.Decode(&root); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the configuration %s: %w", path, err)
+	}
+	if documents.Decode(&more) == nil {
+		return nil, fmt.Errorf("read the configuration %s: line %d: a second document begins: want one", path, more.Line)
 	}
 	if len(root.Content) == 0 { // an empty file
 		return values, nil
@@ -99,12 +105,18 @@ func flatten(n *yaml.Node, prefix string, into map[string]located) error {
 			return fmt.Errorf("line %d: %q stands there twice", n.Content[i].Line, name)
 		}
 		v := located{value.Value, value.Line}
+		if value.Kind == yaml.AliasNode { // its text would be the anchor's name
+			return fmt.Errorf("line %d: %q is a reference to %q: write the value", value.Line, name, value.Value)
+		}
 		if value.Kind == yaml.SequenceNode {
 			if !f.List {
 				return fmt.Errorf("line %d: %q is one value, not a list", value.Line, name)
 			}
 			var parts []string
 			for _, part := range value.Content {
+				if part.Kind != yaml.ScalarNode {
+					return fmt.Errorf("line %d: want plain values in the list %q", part.Line, name)
+				}
 				parts = append(parts, part.Value)
 			}
 			v.value = strings.Join(parts, ",")

@@ -7,6 +7,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/engine"
 )
 
 // Metrics are what a node counts, for Prometheus; docs/metrics.md lists them.
@@ -14,10 +17,10 @@ type Metrics struct {
 	registry *prometheus.Registry
 	list     []described
 
-	ticks, logs, reorgs, checks, differences, wrong, disagreements prometheus.Counter
-	final, head, finalTime, gate                                   prometheus.Gauge
-	failures, intents, alarms                                      *prometheus.CounterVec
-	elected, era, endpoints                                        *prometheus.GaugeVec
+	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ prometheus.Counter
+	final, head, finalTime, gate                                                         prometheus.Gauge
+	failures, intents, alarms                                                            *prometheus.CounterVec
+	elected, era, endpoints                                                              *prometheus.GaugeVec
 }
 
 type described struct{ name, kind, labels, help string }
@@ -39,10 +42,33 @@ func NewMetrics() *Metrics {
 	m.era = m.gauges("elected_era", "newest era that was elected", "set")
 	m.wrong = m.counter("wrong_proposals_total", "lists that stood and were wrong")
 	m.intents = m.counters("transactions_total", "transactions by what became of them", "outcome")
-	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which half, or four fifths, went by without the step", "due")
+	m.spent = m.counter("gas_spent_wei_total", "what gas cost for the intents that ended, done or expired, reverts counted, wei")
+	m.bonds = m.counter("bonds_short_total", "lists that were not posted, for balance or bond-limit do not hold the bond")
+	m.differ = m.counter("rewards_different_total", "pending rewards that are not what this node computes")
+	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which this much went by without the step", "due", "gone")
 	m.endpoints = m.gauges("endpoint_healthy", "1 when the endpoint answered last, 0 when it failed", "endpoint")
 	m.disagreements = m.counter("endpoint_disagreements_total", "questions that two endpoints answered differently")
+	m.begin()
 	return m
+}
+
+// outcomes are the values of transactions_total's label.
+var outcomes = []string{"sent", "bumped", "mined", "done", "failed", "expired", "unaffordable"}
+
+// begin counts every label from 0 that is known beforehand. Prometheus sees no increase in a series whose first value
+// is 1, and most of what wants a human is said once: without the 0 its alert would not sound.
+func (m *Metrics) begin() {
+	for _, s := range stages(new(engine.Node)) {
+		m.failures.WithLabelValues(s.Name)
+	}
+	for _, o := range outcomes {
+		m.intents.WithLabelValues(o)
+	}
+	for v := slash.Report; v < slash.Nothing; v++ {
+		for a := slash.HalfGone; a <= slash.Over; a++ {
+			m.alarms.WithLabelValues(v.String(), a.String())
+		}
+	}
 }
 
 const namespace = "roster"
@@ -64,8 +90,8 @@ func (m *Metrics) gauge(name, help string) prometheus.Gauge {
 	return g
 }
 
-func (m *Metrics) counters(name, help, label string) *prometheus.CounterVec {
-	c := prometheus.NewCounterVec(prometheus.CounterOpts(m.note(name, "counter", help, label)), []string{label})
+func (m *Metrics) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts(m.note(name, "counter", help, labels...)), labels)
 	m.registry.MustRegister(c)
 	return c
 }
@@ -88,7 +114,7 @@ func MetricsMarkdown() string {
 
 Generated from internal/app/metrics.go by ` + "`make gen`" + `; do not edit. They are at ` + "`/metrics`" + ` of http.listen.
 
-| metric | kind | label | meaning |
+| metric | kind | labels | meaning |
 | --- | --- | --- | --- |
 `)
 	for _, d := range NewMetrics().list {
@@ -105,10 +131,24 @@ Alerts to begin with (Prometheus rules):
             for: 10m
           - alert: RosterStuck
             expr: increase(roster_ticks_total[15m]) == 0
+          - alert: RosterBehind
+            expr: time() - roster_final_block_timestamp_seconds > 3600
+            for: 15m
+          - alert: RosterStageFails
+            expr: increase(roster_stage_failures_total[15m]) > 10
+          - alert: RosterEndpointFails
+            expr: roster_endpoint_healthy == 0
+            for: 15m
+          - alert: RosterReorganised
+            expr: increase(roster_reorganisations_total[1h]) > 0
           - alert: RosterMirrorDiffers
             expr: increase(roster_mirror_differences_total[1h]) > 0
           - alert: RosterSlashWindowRunsOut
-            expr: increase(roster_slash_alarms_total[1h]) > 0
+            expr: sum by (due) (increase(roster_slash_alarms_total{gone=~"four fifths gone|over"}[1h])) > 0
+          - alert: RosterBondShort
+            expr: increase(roster_bonds_short_total[1h]) > 0
+          - alert: RosterRewardsDiffer
+            expr: increase(roster_rewards_different_total[1h]) > 0
           - alert: RosterEndpointsDisagree
             expr: increase(roster_endpoint_disagreements_total[1h]) > 0
           - alert: RosterCannotPay

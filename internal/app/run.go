@@ -24,6 +24,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	health := newHealth(c.Poll, metrics, pool)
+	indexed := setup.Events.Engine.Indexed
+	setup.Events.Engine.Indexed = func(i engine.Indexing) { health.progressed(); indexed(i) }
 	n, err := Open(ctx, setup)
 	if err != nil {
 		return err
@@ -37,7 +40,6 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if n.Journal != nil && n.Journal.Created() {
 		log.Warn("signing journal made anew: nothing is signed before its safe era", "safe_era", n.Journal.SafeEra())
 	}
-	health := newHealth(c.Poll, metrics, pool)
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.loop(ctx, c.Poll, health, log) })
 	if c.Listen != "" {
@@ -58,7 +60,8 @@ func (c Config) setup(ctx context.Context, log *slog.Logger, metrics *Metrics) (
 		return s, nil, err
 	}
 	pool, err := chain.OpenPool(ctx, chain.PoolOptions{Endpoints: endpoints, ChainID: c.ChainID, Timeout: c.Timeout, Agree: c.Agree,
-		Events: poolEvents(log, metrics)})
+		VerifyRange: verifyRange(c.Verify),
+		Events:      poolEvents(log, metrics)})
 	if err != nil {
 		return s, nil, err
 	}
@@ -86,6 +89,14 @@ func (c Config) setup(ctx context.Context, log *slog.Logger, metrics *Metrics) (
 	}
 	s.Key, err = c.blsKey()
 	return s, pool, err
+}
+
+// verifyRange is a setting as a pool takes it, for which 0 is the default.
+func verifyRange(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 func (c Config) signer(ctx context.Context) (chain.Signer, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math/big"
+	"strconv"
 
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/chain"
@@ -78,6 +79,7 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 		log.Info("elected", "set", v.Set, "era", v.Era, "block", v.Block, "executors", v.Elected, "operators", v.Operators, "weight", v.Total.Dec())
 	}
 	e.BondShort = func(b engine.Bond) {
+		m.bonds.Inc()
 		log.Error("bond not affordable: nothing is proposed", "set", b.Set, "era", b.Era, "block", b.Block, "need", b.Need.Dec(),
 			"have", b.Have.Dec(), "limit", b.Limit.Dec(), "by", b.By)
 	}
@@ -100,6 +102,7 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 		log.Info("rewards lack signatures", "set", r.Set, "era", r.Era, "block", r.Block, "signed", r.Signed.Dec(), "need", r.Need.Dec())
 	}
 	e.RewardsDiffer = func(r engine.RewardStatement) {
+		m.differ.Inc()
 		log.Error("pending rewards are not what this node computes: the owner can cancel them", "set", r.Set, "era", r.Era,
 			"block", r.Block, "from", r.From, "to", r.To, "digest", r.Digest, "computed", r.Computed, "cancel_before", r.Until)
 	}
@@ -110,7 +113,7 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 		log.Info("slash case", "case", c.Case.String(), "block", c.Block, "due", c.Verb.String(), "reason", c.Reason.Code, "until", c.Until)
 	}
 	e.SlashAlarm = func(c engine.SlashCase) {
-		m.alarms.WithLabelValues(c.Verb.String()).Inc()
+		m.alarms.WithLabelValues(c.Verb.String(), c.Alarm.String()).Inc()
 		level := slog.LevelWarn
 		if c.Alarm >= slash.FourFifthsGone {
 			level = slog.LevelError
@@ -129,7 +132,15 @@ func outboxEvents(log *slog.Logger, m *Metrics) (e outbox.Events) {
 		}
 	}
 	e.Sent, e.Bumped, e.Mined = say(slog.LevelInfo, "sent"), say(slog.LevelWarn, "bumped"), say(slog.LevelDebug, "mined")
-	e.Done, e.Failed, e.Expired = say(slog.LevelInfo, "done"), say(slog.LevelWarn, "failed"), say(slog.LevelWarn, "expired")
+	end := func(say func(outbox.Intent)) func(outbox.Intent) {
+		return func(i outbox.Intent) {
+			if wei, err := strconv.ParseFloat(i.Spent, 64); err == nil { // empty: nothing of ours was mined
+				m.spent.Add(wei)
+			}
+			say(i)
+		}
+	}
+	e.Done, e.Failed, e.Expired = end(say(slog.LevelInfo, "done")), say(slog.LevelWarn, "failed"), end(say(slog.LevelWarn, "expired"))
 	e.BudgetReached = func(i outbox.Intent, need, have *big.Int) {
 		m.intents.WithLabelValues("unaffordable").Inc()
 		log.Error("transaction not sent: balance or budget do not hold it", "intent", i.Key, "need_wei", need, "have_wei", have, "by", i.By)

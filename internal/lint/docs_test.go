@@ -35,6 +35,34 @@ func TestReasonsAreDocumented(t *testing.T) {
 	}
 }
 
+// TestGenerated: a document that says that it is generated is compared by `make check`, and one that is compared
+// says so. That its text is fresh is checked beside the generator.
+func TestGenerated(t *testing.T) {
+	_, line, found := strings.Cut("\n"+string(read(t, "Makefile")), "\nGENERATED := ")
+	if !found {
+		t.Fatal("Makefile: no GENERATED")
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	compared := map[string]bool{}
+	for _, p := range strings.Fields(line) {
+		compared[p] = true
+	}
+	mark := regexp.MustCompile(`(?i)\bgenerated (by|from) internal/.*make gen.*do not edit`)
+	for _, p := range files(t, ".md") {
+		head := strings.SplitN(string(read(t, p)), "\n", 6)
+		says := mark.MatchString(strings.Join(head[:min(5, len(head))], "\n"))
+		if says != compared[p] {
+			t.Errorf("%s: says that it is generated: %v; stands in the Makefile's GENERATED: %v", p, says, compared[p])
+		}
+		delete(compared, p)
+	}
+	for p := range compared {
+		if _, err := os.Stat(filepath.Join(root, p)); err != nil {
+			t.Errorf("Makefile: GENERATED: %v", err)
+		}
+	}
+}
+
 var link = regexp.MustCompile(`\]\(([^)#: ]+)(#[^)]*)?\)`)
 
 // TestLinks: what README and docs point at is there.
