@@ -148,14 +148,31 @@ contract StatementsTest is Base {
         uint256[] memory index = _uints(".message.index");
         bytes32[] memory program = _words(".message.program");
         address[] memory destination = _addresses(".message.destination");
-        bytes32[] memory payload = _words(".message.payloadHash");
+        bytes32[] memory content = _words(".message.contentHash");
         bytes32[] memory want = _words(".message.leaf");
         assertTrue(want.length != 0, "rows");
         for (uint256 i; i < want.length; ++i) {
             bytes32 got = Statements.messageLeaf(
-                uint96(set[i]), uint64(number[i]), uint64(index[i]), program[i], destination[i], payload[i]
+                uint96(set[i]), uint64(number[i]), uint64(index[i]), program[i], destination[i], content[i]
             );
             assertEq(got, want[i], "message");
+        }
+    }
+
+    function test_MessageContents() public view {
+        bytes32[] memory id = _words(".content.id");
+        bytes32[] memory replyTo = _words(".content.replyTo");
+        bytes[] memory replyCode = vm.parseJsonBytesArray(json, ".content.replyCode");
+        uint256[] memory value = _uints(".content.value");
+        bytes32[] memory payload = _words(".content.payloadHash");
+        bytes32[] memory want = _words(".content.hash");
+        assertTrue(want.length != 0, "rows");
+        for (uint256 i; i < want.length; ++i) {
+            assertTrue(value[i] <= type(uint128).max && replyCode[i].length == 4, "range");
+            bytes32 got = Statements.messageContent(
+                id[i], replyTo[i], bytes4(replyCode[i]), uint128(value[i]), payload[i]
+            );
+            assertEq(got, want[i], "content");
         }
     }
 

@@ -42,16 +42,34 @@ type Message struct {
 	// Program sends, Destination's onRosterMessage receives.
 	Program     core.Hash
 	Destination core.Address
+	// ContentHash is Hash of the Content.
+	ContentHash core.Hash
+}
+
+// Content is what a message says, besides who says it to whom.
+type Content struct {
+	// ID is the message's name among programs; ReplyTo that of the message which it answers, zero for none.
+	ID, ReplyTo core.Hash
+	// ReplyCode is Gear's; it says something only in a reply.
+	ReplyCode [4]byte
+	// Value is what the destination gets, wVARA base units, below 2^128.
+	Value core.Amount
 	// PayloadHash is keccak256 of the payload.
 	PayloadHash core.Hash
 }
 
+// Hash is keccak256(abi.encode(bytes32 id, bytes32 replyTo, bytes4 replyCode, uint128 value, bytes32
+// keccak256(payload))) (protocol §5).
+func (c Content) Hash() core.Hash {
+	return hashWords(c.ID, c.ReplyTo, first(c.ReplyCode), amount(c.Value), c.PayloadHash)
+}
+
 // Leaf is the message's leaf under Batch.MessagesRoot: keccak256(0x02 ‖ abi.encode(set, number, index,
-// program, destination, keccak256(payload))) (protocol §5). The byte in front keeps it apart from the
+// program, destination, content hash)) (protocol §5). The byte in front keeps it apart from the
 // entries' leaves (0x00) and from inner nodes (0x01).
 func (m Message) Leaf() core.Hash {
 	return core.Keccak([]byte{0x02}, join([]word{number(uint64(m.Set)), number(m.Number), number(m.Index),
-		m.Program, address(m.Destination), m.PayloadHash}))
+		m.Program, address(m.Destination), m.ContentHash}))
 }
 
 // MessagesRoot is what a batch commits to for its messages: keccak256(0x03 ‖ uint64 count, 8 bytes big endian ‖

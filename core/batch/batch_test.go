@@ -45,7 +45,7 @@ func wide[T ~uint64](n T) *big.Int { return new(big.Int).SetUint64(uint64(n)) }
 func TestAgainstGoEthereum(t *testing.T) {
 	for i, f := range fixtures() {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			h, b, m := f.header(), f.batch(), f.message()
+			h, b, m, content := f.header(), f.batch(), f.message(), f.content()
 			key := f.key
 			for _, c := range []struct {
 				name string
@@ -62,7 +62,9 @@ func TestAgainstGoEthereum(t *testing.T) {
 				{"possession", Possession(f.chainID, f.address(2), f.set, f.address(3), KeyHash(key)), keccak(encode(t, "uint256", wide(f.chainID),
 					"address", common.Address(f.address(2)), "uint96", wide(f.set), "address", common.Address(f.address(3)), "bytes32", [32]byte(keccak(key[:]))))},
 				{"message", m.Leaf(), keccak([]byte{2}, encode(t, "uint96", wide(m.Set), "uint64", m.Number, "uint256", wide(m.Index),
-					"bytes32", [32]byte(m.Program), "address", common.Address(m.Destination), "bytes32", [32]byte(m.PayloadHash)))},
+					"bytes32", [32]byte(m.Program), "address", common.Address(m.Destination), "bytes32", [32]byte(m.ContentHash)))},
+				{"content", content.Hash(), keccak(encode(t, "bytes32", [32]byte(content.ID), "bytes32", [32]byte(content.ReplyTo), "bytes4", content.ReplyCode,
+					"uint128", integer(content.Value), "bytes32", [32]byte(content.PayloadHash)))},
 				{"lottery", f.lottery(), keccak(encode(t, "uint256", wide(f.chainID), "address", common.Address(f.address(1)), "uint96", wide(f.set),
 					"uint64", uint64(f.era), "bytes32", [32]byte(f.hash(3)), "address", common.Address(f.address(4))))},
 			} {
@@ -187,6 +189,25 @@ func TestEveryFieldCounts(t *testing.T) {
 		s := f.statement()
 		change(&s)
 		add(fmt.Sprint("statement ", i), s.Digest(domain))
+	}
+	add("message", f.message().Leaf())
+	for i, change := range []func(*Message){
+		func(m *Message) { m.Set++ }, func(m *Message) { m.Number++ }, func(m *Message) { m.Index++ }, func(m *Message) { m.Program[0]++ },
+		func(m *Message) { m.Destination[0]++ }, func(m *Message) { m.ContentHash[0]++ },
+	} {
+		m := f.message()
+		change(&m)
+		add(fmt.Sprint("message ", i), m.Leaf())
+	}
+	add("content", f.content().Hash())
+	for i, change := range []func(*Content){
+		func(c *Content) { c.ID[0]++ }, func(c *Content) { c.ReplyTo[0]++ }, func(c *Content) { c.ReplyCode[0]++ }, func(c *Content) { c.ReplyCode[3]++ },
+		func(c *Content) { c.Value[0]++ }, func(c *Content) { c.Value[2]++ }, // 2^128: beyond the contract's type, not cut off
+		func(c *Content) { c.PayloadHash[31]++ },
+	} {
+		c := f.content()
+		change(&c)
+		add(fmt.Sprint("content ", i), c.Hash())
 	}
 	add("statement elsewhere", f.statement().Digest(Domain{f.chainID + 1, f.address(1)}))
 	add("statement of another Router", f.statement().Digest(Domain{f.chainID, f.address(2)}))

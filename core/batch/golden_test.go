@@ -84,7 +84,14 @@ func (f fixture) batch() Batch {
 }
 
 func (f fixture) message() Message {
-	return Message{f.set, f.number, f.index, f.hash(5), f.address(5), f.hash(6)}
+	return Message{f.set, f.number, f.index, f.hash(5), f.address(5), f.content().Hash()}
+}
+
+// content has no value beyond the contracts' type: they could not hash it.
+func (f fixture) content() Content {
+	code, value := f.hash(9), f.amounts[1]
+	value[2], value[3] = 0, 0
+	return Content{f.hash(6), f.hash(8), [4]byte(code[:4]), value, f.hash(10)}
 }
 
 func (f fixture) statement() Statement {
@@ -126,7 +133,7 @@ func cell(value any) string {
 func vectors() golden {
 	g := golden{}
 	for _, f := range fixtures() {
-		h, b, m, s, r := f.header(), f.batch(), f.message(), f.statement(), f.rewards()
+		h, b, m, c, s, r := f.header(), f.batch(), f.message(), f.content(), f.statement(), f.rewards()
 		domain := Domain{f.chainID, f.address(1)}
 		g.add("key", "key", f.key[:], "hash", KeyHash(f.key))
 		g.add("header", "set", h.Set, "era", h.Era, "count", h.Count, "total", h.Total, "root", h.Root,
@@ -145,7 +152,9 @@ func vectors() golden {
 		g.add("possession", "chainId", f.chainID, "middleware", f.address(2), "set", f.set, "operator", f.address(3),
 			"key", f.key[:], "digest", Possession(f.chainID, f.address(2), f.set, f.address(3), KeyHash(f.key)))
 		g.add("message", "set", m.Set, "number", m.Number, "index", m.Index, "program", m.Program, "destination", m.Destination,
-			"payloadHash", m.PayloadHash, "leaf", m.Leaf())
+			"contentHash", m.ContentHash, "leaf", m.Leaf())
+		g.add("content", "id", c.ID, "replyTo", c.ReplyTo, "replyCode", c.ReplyCode[:], "value", c.Value, "payloadHash", c.PayloadHash,
+			"hash", c.Hash())
 		if f.index > 0 { // a count of 0 has no root to hash
 			g.add("messagesRoot", "count", f.index, "treeRoot", f.hash(7), "hash", MessagesRoot(f.index, f.hash(7)))
 		}

@@ -29,6 +29,13 @@ func address(a core.Address) word {
 	return w
 }
 
+// first encodes a bytes4: unlike numbers, it fills a word from the left.
+func first(b [4]byte) word {
+	var w word
+	copy(w[:], b[:])
+	return w
+}
+
 // hashWords is keccak256(abi.encode(...)) of the words.
 func hashWords(words ...word) core.Hash { return core.Keccak(join(words)) }
 

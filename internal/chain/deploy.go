@@ -26,6 +26,8 @@ type Setup struct {
 	Owner, Resolver, Judge, Burner common.Address
 	// BatchBlocks is how many blocks an interval of batches has, at least 1.
 	BatchBlocks uint64
+	// BatchGas is how much gas a batch uses before it leaves the rest of the queue to the next, at least 1.
+	BatchGas uint64
 }
 
 // Deployed is what Deploy made.
@@ -58,7 +60,7 @@ func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, e
 		{"Router", at.Router, Deployment(&bindings.RouterMetaData, router.PackConstructor(at.Middleware, d.BatchBlocks))},
 		{"Rewards", at.Rewards, Deployment(&bindings.RewardsMetaData, rewards.PackConstructor(at.Middleware))},
 		{"Offences", at.Offences, Deployment(&bindings.OffencesMetaData, offences.PackConstructor(at.Middleware))},
-		{"Programs", at.Programs, Deployment(&bindings.ProgramsMetaData, bindings.NewPrograms().PackConstructor(at.Middleware))},
+		{"Programs", at.Programs, Deployment(&bindings.ProgramsMetaData, programs.PackConstructor(at.Middleware, d.BatchGas))},
 	}
 	for _, p := range parts {
 		made, receipt, err := by.Deploy(ctx, p.code)

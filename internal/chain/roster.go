@@ -49,12 +49,12 @@ var (
 )
 
 // Open finds everything from the Middleware's address (Programs, which nothing on chain depends on, apart).
-func Open(ctx context.Context, c Client, at, programs common.Address, firstBlock uint64) (*Roster, error) {
+func Open(ctx context.Context, c Client, at, programsAt common.Address, firstBlock uint64) (*Roster, error) {
 	id, err := c.ChainID(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read chain id: %w", classify(err))
 	}
-	r := &Roster{Client: c, ChainID: id.Uint64(), FirstBlock: firstBlock, At: Addresses{Middleware: at, Programs: programs}}
+	r := &Roster{Client: c, ChainID: id.Uint64(), FirstBlock: firstBlock, At: Addresses{Middleware: at, Programs: programsAt}}
 	for _, part := range []struct {
 		into   *common.Address
 		data   []byte

@@ -21,6 +21,9 @@ import (
 // Base units of wVARA (12 decimals).
 const VARA = 1_000_000_000_000
 
+// BatchGas is what a batch may use (protocol §6): about a second of one core.
+const BatchGas = 1_000_000_000_000
+
 // Supply is all the wVARA of a network, in base units: 10^9 wVARA, held by its Owner at first.
 var Supply = *new(core.Amount).Mul(uint256.NewInt(VARA), uint256.NewInt(1_000_000_000))
 
@@ -96,7 +99,7 @@ func (n *Network) deploy(ctx context.Context, times era.Times) error {
 		VaultFactory: s.VaultFactory, OperatorRewardsFactory: s.RewardsFactory,
 		OperatorRegistry: s.OperatorRegistry, NetworkOptIn: s.NetworkOptIn,
 		Owner: by.From(), Resolver: n.Account(resolverAccount).Address, Judge: n.Account(judgeAccount).Address,
-		Burner: Burner, BatchBlocks: 1,
+		Burner: Burner, BatchBlocks: 1, BatchGas: BatchGas,
 	})
 	if err != nil {
 		return err

@@ -129,6 +129,10 @@ func TestBadDelivery(t *testing.T) {
 		"another destination": func(o *bindings.OutgoingMessage) { o.Destination = w.Roster.At.Token },
 		"another place":       func(o *bindings.OutgoingMessage) { o.Index = 0 },
 		"more messages":       func(o *bindings.OutgoingMessage) { o.Count = 4 },
+		"another id":          func(o *bindings.OutgoingMessage) { o.Id[0]++ },
+		"as a reply":          func(o *bindings.OutgoingMessage) { o.ReplyTo[31] = 1 },
+		"another code":        func(o *bindings.OutgoingMessage) { o.ReplyCode[0] = 1 },
+		"with a value":        func(o *bindings.OutgoingMessage) { o.Value = whole(1) },
 	} {
 		t.Log(name)
 		o := m.messages[1]

@@ -25,6 +25,14 @@ const (
 	reentrantReceiver = "6084353b600060006084353c600060006084353b60006000335af16028573d600060003e3d6000fd5b00"
 )
 
+// purseReceiver notes in slot 0 how many tokens it owns when it is called, and counts its calls in slot 1:
+// MSTORE(0, balanceOf's selector << 224); MSTORE(4, ADDRESS); STATICCALL(GAS, token, 0, 36, 0, 32);
+// SSTORE(0, MLOAD(0)); SSTORE(1, SLOAD(1)+1); STOP.
+func purseReceiver(token common.Address) string {
+	return "6370a0823160e01b600052" + "30600452" + "602060006024600073" + common.Bytes2Hex(token[:]) + "5afa50" +
+		"600051600055" + "60015460010160015500"
+}
+
 // deployCode puts runtime bytecode, given as hex, on chain.
 func (w *world) deployCode(runtime string) common.Address {
 	w.t.Helper()
@@ -57,21 +65,32 @@ type mail struct {
 	root     core.Hash
 }
 
-// send has a term certify a batch that sends messages, one to each destination with its payload.
+// send has a term certify a batch that sends messages without value, one to each destination with its payload.
 func (w *world) send(term devnet.Term, destinations []common.Address, payloads ...[]byte) mail {
 	w.t.Helper()
-	b, head := w.nextBatch(term.Set, 77)
-	var m mail
+	messages := make([]bindings.OutgoingMessage, len(destinations))
 	for i, to := range destinations {
 		payload := []byte("hello")
 		if i < len(payloads) {
 			payload = payloads[i]
 		}
-		program := core.Hash{byte(i + 1)}
-		m.messages = append(m.messages, bindings.OutgoingMessage{Set: chain.Number(term.Set), Number: b.Number, Index: uint64(i),
-			Count: uint64(len(destinations)), Program: program, Destination: to, Payload: payload})
-		m.leaves = append(m.leaves, batch.Message{Set: term.Set, Number: b.Number, Index: uint64(i), Program: program,
-			Destination: core.Address(to), PayloadHash: core.Hash(crypto.Keccak256Hash(payload))}.Leaf())
+		messages[i] = bindings.OutgoingMessage{Program: core.Hash{byte(i + 1)}, Destination: to, Id: core.Hash{0xaa, byte(i)}, Payload: payload}
+	}
+	return w.post(term, messages...)
+}
+
+// post has a term certify a batch that sends these messages; where they stand is filled in.
+func (w *world) post(term devnet.Term, messages ...bindings.OutgoingMessage) mail {
+	w.t.Helper()
+	b, head := w.nextBatch(term.Set, 77)
+	m := mail{messages: messages}
+	for i := range messages {
+		o := &messages[i]
+		o.Set, o.Number, o.Index, o.Count = chain.Number(term.Set), b.Number, uint64(i), uint64(len(messages))
+		if o.Value == nil {
+			o.Value = new(bigInt)
+		}
+		m.leaves = append(m.leaves, leafOf(*o))
 	}
 	m.root = batch.MessagesRoot(uint64(len(m.leaves)), merkle.Root(m.leaves))
 	b.MessagesRoot = m.root
@@ -80,10 +99,30 @@ func (w *world) send(term devnet.Term, destinations []common.Address, payloads .
 	return m
 }
 
+// leafOf is an outgoing message's leaf, by core.
+func leafOf(o bindings.OutgoingMessage) core.Hash {
+	content := batch.Content{ID: o.Id, ReplyTo: o.ReplyTo, ReplyCode: o.ReplyCode, Value: chain.Amount(o.Value),
+		PayloadHash: core.Hash(crypto.Keccak256Hash(o.Payload))}
+	return batch.Message{Set: core.SetID(o.Set.Uint64()), Number: o.Number, Index: o.Index, Program: o.Program,
+		Destination: core.Address(o.Destination), ContentHash: content.Hash()}.Leaf()
+}
+
 // deliver is the call that delivers a message.
 func (m mail) deliver(w *world, i int) []byte {
 	w.t.Helper()
 	return programs.PackDeliver(m.messages[i], m.proof(w, i))
+}
+
+// claim is the call that pays a message's value.
+func (m mail) claim(w *world, i int) []byte {
+	w.t.Helper()
+	return programs.PackClaim(m.messages[i], m.proof(w, i))
+}
+
+// reply is the call that answers a message.
+func (m mail) reply(w *world, i int, payload []byte, value core.Amount) []byte {
+	w.t.Helper()
+	return programs.PackReply(m.messages[i], m.proof(w, i), payload, chain.Big(value))
 }
 
 func (m mail) proof(w *world, i int) [][32]byte {

@@ -70,18 +70,27 @@ library Statements {
         return keccak256(abi.encode(operatorsRoot, stakersRoot));
     }
 
+    /// @notice What a message says, in its leaf.
+    /// @param value Base units of wVARA.
+    function messageContent(bytes32 id, bytes32 replyTo, bytes4 replyCode, uint128 value, bytes32 payloadHash)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(id, replyTo, replyCode, value, payloadHash));
+    }
+
     /// @dev keccak256(0x02 ‖ abi.encode(...)): no leaf of messages is a node, or a leaf or node of entries.
+    /// @param content messageContent.
     function messageLeaf(
         uint96 set,
         uint64 number,
         uint64 index,
         bytes32 program,
         address destination,
-        bytes32 payloadHash
+        bytes32 content
     ) internal pure returns (bytes32) {
-        return keccak256(
-            bytes.concat(bytes1(0x02), abi.encode(set, number, index, program, destination, payloadHash))
-        );
+        return keccak256(bytes.concat(bytes1(0x02), abi.encode(set, number, index, program, destination, content)));
     }
 
     /// @dev The number of leaves is part of the root: without it a promoted node could pass for a leaf's sibling.

@@ -25,9 +25,9 @@ var (
 
 // ProgramsMetaData contains all meta data concerning the Programs contract.
 var ProgramsMetaData = bind.MetaData{
-	ABI: "[{\"type\":\"constructor\",\"inputs\":[{\"name\":\"middleware\",\"type\":\"address\",\"internalType\":\"contractIMiddleware\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"error\",\"name\":\"AlreadyDelivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"BeforeGenesis\",\"inputs\":[{\"name\":\"nowTime\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"genesis\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"ChunkOutOfRange\",\"inputs\":[{\"name\":\"index\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"chunks\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"ChunkTooLong\",\"inputs\":[{\"name\":\"length\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"most\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"EraOutOfRange\",\"inputs\":[{\"name\":\"era\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"IndexOutOfRange\",\"inputs\":[{\"name\":\"index\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"count\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"NoCodeAtDestination\",\"inputs\":[{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"NotInBatch\",\"inputs\":[{\"name\":\"found\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"root\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"PayloadTooLong\",\"inputs\":[{\"name\":\"length\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"most\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"ProgramExists\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"ProofLength\",\"inputs\":[{\"name\":\"given\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"needed\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"SafeERC20FailedOperation\",\"inputs\":[{\"name\":\"token\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"UnknownCode\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"UnknownProgram\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"UnknownSet\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"}]},{\"type\":\"event\",\"name\":\"CodeChunk\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"uploader\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"index\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"},{\"name\":\"chunkHash\",\"type\":\"bytes32\",\"indexed\":false,\"internalType\":\"bytes32\"},{\"name\":\"chunk\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"CodeUploaded\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"uploader\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"MessageDelivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"destination\",\"type\":\"address\",\"indexed\":false,\"internalType\":\"address\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"MessageSent\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"program\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"sender\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"uint64\",\"indexed\":false,\"internalType\":\"uint64\"},{\"name\":\"payload\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"ProgramCreated\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"program\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"creator\",\"type\":\"address\",\"indexed\":false,\"internalType\":\"address\"},{\"name\":\"salt\",\"type\":\"bytes32\",\"indexed\":false,\"internalType\":\"bytes32\"},{\"name\":\"init\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"function\",\"name\":\"MIDDLEWARE\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIMiddleware\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"REWARDS\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIRewards\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"ROUTER\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIRouter\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"TOKEN\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIERC20\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"codeChunks\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"\",\"type\":\"uint32\",\"internalType\":\"uint32\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"createProgram\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"salt\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"init\",\"type\":\"bytes\",\"internalType\":\"bytes\"}],\"outputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"deliver\",\"inputs\":[{\"name\":\"m\",\"type\":\"tuple\",\"internalType\":\"structOutgoingMessage\",\"components\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"count\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"}]},{\"name\":\"proof\",\"type\":\"bytes32[]\",\"internalType\":\"bytes32[]\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"delivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"outputs\":[{\"name\":\"\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"sendMessage\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"}],\"outputs\":[{\"name\":\"nonce\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"setOf\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"exists\",\"type\":\"bool\",\"internalType\":\"bool\"},{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"uploadCode\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"index\",\"type\":\"uint32\",\"internalType\":\"uint32\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"internalType\":\"uint32\"},{\"name\":\"chunk\",\"type\":\"bytes\",\"internalType\":\"bytes\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"}]",
+	ABI: "[{\"type\":\"constructor\",\"inputs\":[{\"name\":\"middleware\",\"type\":\"address\",\"internalType\":\"contractIMiddleware\"},{\"name\":\"batchGas\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"error\",\"name\":\"AlreadyClaimed\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"AlreadyDelivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"AlreadyReplied\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"BeforeGenesis\",\"inputs\":[{\"name\":\"nowTime\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"genesis\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"CannotReceive\",\"inputs\":[{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"ChunkOutOfRange\",\"inputs\":[{\"name\":\"index\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"chunks\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"ChunkTooLong\",\"inputs\":[{\"name\":\"length\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"most\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"EraOutOfRange\",\"inputs\":[{\"name\":\"era\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"HeldTooLittle\",\"inputs\":[{\"name\":\"have\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"need\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"IndexOutOfRange\",\"inputs\":[{\"name\":\"index\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"count\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"IsReply\",\"inputs\":[{\"name\":\"replyTo\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"NoBatchGas\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"NoCodeAtDestination\",\"inputs\":[{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"NotDestination\",\"inputs\":[{\"name\":\"sender\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"NotInBatch\",\"inputs\":[{\"name\":\"found\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"root\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"NothingToClaim\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}]},{\"type\":\"error\",\"name\":\"PayloadTooLong\",\"inputs\":[{\"name\":\"length\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"most\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"ProgramExists\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"ProofLength\",\"inputs\":[{\"name\":\"given\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"needed\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]},{\"type\":\"error\",\"name\":\"SafeERC20FailedOperation\",\"inputs\":[{\"name\":\"token\",\"type\":\"address\",\"internalType\":\"address\"}]},{\"type\":\"error\",\"name\":\"UnknownCode\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"UnknownProgram\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}]},{\"type\":\"error\",\"name\":\"UnknownSet\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"}]},{\"type\":\"event\",\"name\":\"CodeChunk\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"uploader\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"index\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"},{\"name\":\"chunkHash\",\"type\":\"bytes32\",\"indexed\":false,\"internalType\":\"bytes32\"},{\"name\":\"chunk\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"CodeUploaded\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"uploader\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"indexed\":false,\"internalType\":\"uint32\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"MessageDelivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"destination\",\"type\":\"address\",\"indexed\":false,\"internalType\":\"address\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"MessageSent\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"program\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"sender\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"uint64\",\"indexed\":false,\"internalType\":\"uint64\"},{\"name\":\"value\",\"type\":\"uint128\",\"indexed\":false,\"internalType\":\"uint128\"},{\"name\":\"payload\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"ProgramCreated\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"program\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"codeId\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"creator\",\"type\":\"address\",\"indexed\":false,\"internalType\":\"address\"},{\"name\":\"salt\",\"type\":\"bytes32\",\"indexed\":false,\"internalType\":\"bytes32\"},{\"name\":\"value\",\"type\":\"uint128\",\"indexed\":false,\"internalType\":\"uint128\"},{\"name\":\"init\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"ReplySent\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"program\",\"type\":\"bytes32\",\"indexed\":true,\"internalType\":\"bytes32\"},{\"name\":\"sender\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"repliedTo\",\"type\":\"bytes32\",\"indexed\":false,\"internalType\":\"bytes32\"},{\"name\":\"value\",\"type\":\"uint128\",\"indexed\":false,\"internalType\":\"uint128\"},{\"name\":\"payload\",\"type\":\"bytes\",\"indexed\":false,\"internalType\":\"bytes\"}],\"anonymous\":false},{\"type\":\"event\",\"name\":\"ValueClaimed\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"indexed\":true,\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"indexed\":true,\"internalType\":\"uint64\"},{\"name\":\"destination\",\"type\":\"address\",\"indexed\":false,\"internalType\":\"address\"},{\"name\":\"value\",\"type\":\"uint128\",\"indexed\":false,\"internalType\":\"uint128\"}],\"anonymous\":false},{\"type\":\"function\",\"name\":\"BATCH_GAS\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"MIDDLEWARE\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIMiddleware\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"REWARDS\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIRewards\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"ROUTER\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIRouter\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"TOKEN\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"contractIERC20\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"claim\",\"inputs\":[{\"name\":\"m\",\"type\":\"tuple\",\"internalType\":\"structOutgoingMessage\",\"components\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"count\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"id\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyTo\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyCode\",\"type\":\"bytes4\",\"internalType\":\"bytes4\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"}]},{\"name\":\"proof\",\"type\":\"bytes32[]\",\"internalType\":\"bytes32[]\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"claimed\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"outputs\":[{\"name\":\"\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"codeChunks\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"\",\"type\":\"uint32\",\"internalType\":\"uint32\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"createProgram\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"salt\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"init\",\"type\":\"bytes\",\"internalType\":\"bytes\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"}],\"outputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"deliver\",\"inputs\":[{\"name\":\"m\",\"type\":\"tuple\",\"internalType\":\"structOutgoingMessage\",\"components\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"count\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"id\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyTo\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyCode\",\"type\":\"bytes4\",\"internalType\":\"bytes4\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"}]},{\"name\":\"proof\",\"type\":\"bytes32[]\",\"internalType\":\"bytes32[]\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"delivered\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"outputs\":[{\"name\":\"\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"held\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"}],\"outputs\":[{\"name\":\"\",\"type\":\"uint256\",\"internalType\":\"uint256\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"replied\",\"inputs\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"outputs\":[{\"name\":\"\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"reply\",\"inputs\":[{\"name\":\"m\",\"type\":\"tuple\",\"internalType\":\"structOutgoingMessage\",\"components\":[{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"},{\"name\":\"number\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"index\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"count\",\"type\":\"uint64\",\"internalType\":\"uint64\"},{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"destination\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"id\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyTo\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"replyCode\",\"type\":\"bytes4\",\"internalType\":\"bytes4\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"}]},{\"name\":\"proof\",\"type\":\"bytes32[]\",\"internalType\":\"bytes32[]\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"sendMessage\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"payload\",\"type\":\"bytes\",\"internalType\":\"bytes\"},{\"name\":\"value\",\"type\":\"uint128\",\"internalType\":\"uint128\"}],\"outputs\":[{\"name\":\"nonce\",\"type\":\"uint64\",\"internalType\":\"uint64\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"setOf\",\"inputs\":[{\"name\":\"program\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"exists\",\"type\":\"bool\",\"internalType\":\"bool\"},{\"name\":\"set\",\"type\":\"uint96\",\"internalType\":\"uint96\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"uploadCode\",\"inputs\":[{\"name\":\"codeId\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"index\",\"type\":\"uint32\",\"internalType\":\"uint32\"},{\"name\":\"chunks\",\"type\":\"uint32\",\"internalType\":\"uint32\"},{\"name\":\"chunk\",\"type\":\"bytes\",\"internalType\":\"bytes\"}],\"outputs\":[],\"stateMutability\":\"nonpayable\"}]",
 	ID:  "Programs",
-	Bin: "0x6102e08060405234610574576020816118ae80380380916100208285610580565b83398101031261057457516001600160a01b0381169081810361057457604051639e3b34bf60e01b81526101e081600481865afa9081156103c2575f91610409575b506101c08165ffffffffffff809351166080528260208201511660a0528260408201511660c0528260608201511660e05282608082015116610100528260a082015116610120528260c082015116610140528260e0820151166101605282610100820151166101805282610120820151166101a0528261014082015116825282610160820151166101e052826101808201511661020052826101a0820151166102205201511661024052610260526040516303e21fa960e61b8152602081600481855afa9081156103c2575f916103ea575b506001600160a01b0316610280526040516327b16a2560e21b8152602081600481855afa9182156103c2576004926020925f916103cd575b506001600160a01b03166102a052604051637e062a3560e11b815292839182905afa9081156103c2575f91610393575b5060018060a01b0316806102c05260018060a01b036102a0511660405163095ea7b360e01b5f52816004525f1960245260205f60448180875af19060015f5114821615610384575b604052156102b5575b6040516112d890816105d6823960805181610ffe015260a05181611038015260c0518161109d015260e05181505061010051815050610120518150506101405181505061016051815050610180518150506101a0518150506101c0518150506101e0518150506102005181505061022051815050610240518150506102605181818161077401528181610b84015261110601526102805181818161035f0152610afb01526102a0518181816106e501526111a801526102c0518181816107b801526111470152f35b60405163095ea7b360e01b5f52816004525f60245260205f60448180875af19060015f511482161561036c575b60405215610359576040519063095ea7b360e01b5f526004525f1960245260205f60448180865af19060015f5114821615610338575b6040521561032657806101ed565b635274afe760e01b5f5260045260245ffd5b90600181151661035057823b15153d15161690610318565b503d5f823e3d90fd5b50635274afe760e01b5f5260045260245ffd5b90600181151661035057833b15153d151616906102e2565b90833b15153d151616906101e4565b6103b5915060203d6020116103bb575b6103ad8183610580565b8101906105b6565b5f61019c565b503d6103a3565b6040513d5f823e3d90fd5b6103e49150833d85116103bb576103ad8183610580565b5f61016c565b610403915060203d6020116103bb576103ad8183610580565b5f610134565b90506101e0813d8211610578575b816104256101e09383610580565b81010312610574576040516101e08101906001600160401b03821181831017610560576105556101c065ffffffffffff948194604052610464816105a3565b8452610472602082016105a3565b6020850152610483604082016105a3565b6040850152610494606082016105a3565b60608501526104a5608082016105a3565b60808501526104b660a082016105a3565b60a08501526104c760c082016105a3565b60c08501526104d860e082016105a3565b60e08501526104ea61010082016105a3565b6101008501526104fd61012082016105a3565b61012085015261051061014082016105a3565b61014085015261052361016082016105a3565b61016085015261053661018082016105a3565b6101808501526105496101a082016105a3565b6101a0850152016105a3565b828201529150610062565b634e487b7160e01b5f52604160045260245ffd5b5f80fd5b3d9150610417565b601f909101601f19168101906001600160401b0382119082101761056057604052565b519065ffffffffffff8216820361057457565b9081602091031261057457516001600160a01b0381168103610574579056fe60806040526004361015610011575f80fd5b5f5f3560e01c806323c640e714610d9757806327be457114610b2a57806332fe7b2614610ae65780636f71ebee14610a5c5780637b6c8a75146107e757806382bfefc8146107a35780639b84052c1461075f578063a720097014610714578063c0034e0c146106d0578063eab9f6bd146100c45763fa44fcdf14610093575f80fd5b346100c15760203660031901126100c15763ffffffff60406020926004358152808452205416604051908152f35b80fd5b5034610515576040366003190112610515576004356001600160401b038111610515578060040160e06003198336030112610515576024356001600160401b03811161051557366023820112156105155780600401356001600160401b038111610515573660248260051b84010111610515576001600160601b0361014884610f7a565b165f52600360205260405f2060248501906001600160401b0361016a83610f8e565b165f5260205260405f209060448601916001600160401b0361018b84610f8e565b165f5260205260ff60405f20541661068d576101a685610f7a565b926101b082610f8e565b946101ba84610f8e565b9760848101359660a48201966101cf88610fa2565b9a60c484019b6101df8d8d610fb6565b36906101ea92610f35565b80519060200120916040519460208601946001600160601b031685526001600160401b031660408601526001600160401b031660608501528a6080850152600160a01b600190031660a084015260c083015260c0825261024b60e083610eff565b60405180916020820193600160f91b8552518091602184015e8101602181015f905203602101601f19810182526102829082610eff565b519020906064019261029384610f8e565b9361029d90610f8e565b926102a787610f8e565b936001600160401b0316936001600160401b031684811015610676575f9394905b600182116105a05750505080820361058b575050604051906020820192600360f81b84526001600160401b0360c01b9060c01b166021830152602982015260298152610315604982610eff565b51902061032186610f7a565b906001600160401b0361033384610f8e565b604051634650857560e11b81526001600160601b039490941660048501521660248301526020826044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa91821561050a575f92610557575b508181036105425750506103aa83610fa2565b3b1561051957906104a192916001600160601b036103c787610f7a565b165f52600360205260405f206001600160401b036103e483610f8e565b165f5260205260405f206001600160401b036103ff84610f8e565b165f5260205260405f20600160ff1982541617905561042961042361042388610f7a565b92610f8e565b7f9c48276363adae2b4022fc1a48a72412abbda8f59ac31256f32885b7f2334aca60206001600160601b036001600160401b038061046689610fa2565b6040516001600160a01b03909116815295169616941692a46001600160a01b039061049090610fa2565b169361049b84610f7a565b93610fb6565b939092813b15610515575f6001600160601b03916104ea8296604051988997889687956333314c9b60e11b87521660048601526024850152606060448501526064840191610edf565b03925af1801561050a576104fc575080f35b61050891505f90610eff565b005b6040513d5f823e3d90fd5b5f80fd5b61052283610fa2565b63061b532f60e31b5f9081526001600160a01b0391909116600452602490fd5b6301e1f55f60e41b5f5260045260245260445ffd5b9091506020813d602011610583575b8161057360209383610eff565b810103126105155751905f610397565b3d9150610566565b630602a2fd60e51b5f5260045260245260445ffd5b600180821614808015610663575b6105e0575b5060011c90600181018091116105cc5760011c906102c8565b634e487b7160e01b5f52601160045260245ffd5b949095848210805f1461065b57156106475760248260051b85010135905b5f1983146105cc57600160419301965f1461062e57604051916001835360018301526021820152205b945f6105b3565b9060405191600183536001830152602182015220610627565b634e487b7160e01b5f52603260045260245ffd5b505f906105fe565b50600182018083116105cc5783116105ae565b84906394666f0d60e01b5f5260045260245260445ffd5b6001600160401b0380926001600160601b036106b46104236106ae8a610f7a565b95610f8e565b936333320a4760e01b5f5216600452166024521660445260645ffd5b34610515575f366003190112610515576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610515576020366003190112610515576040600435805f52600260205260ff825f205416905f5260026020526001600160601b03825f205460081c16825191151582526020820152f35b34610515575f366003190112610515576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b34610515575f366003190112610515576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346105155760803660031901126105155760043560243563ffffffff81168082036105155760443563ffffffff8116809103610515576064356001600160401b0381116105155761083c903690600401610e9c565b80959195158015610a50575b610a375782158015610a2d575b8015610a23575b610a0c57335f52600160205260405f20825f5260205260405f20835f5260205260405f20945b8554848110156108c857680100000000000000008110156108b4578060016108ad9201885587610f20565b5050610882565b634e487b7160e01b5f52604160045260245ffd5b508295946109497f554745305a9dbcd5bd23f6edfcda0999f49ddf898b9b6441dba6b086ef0c43fd93959861090f610901368984610f35565b602081519101209489610f20565b81549060031b9086821b915f19901b191617905560405193849384528a602085015260408401526080606084015233966080840191610edf565b0390a3815f525f60205263ffffffff60405f2054161590816109b3575b5061096d57005b805f525f60205260405f208263ffffffff198254161790556040519182527f10ca372e1f500d92435b6b3223a2fa319a1ccf6ecd363009fef9779990785af460203393a3005b92919050604051602081019081855490955f5260205f20905f5b8181106109f6575050506109ec8184959603601f198101835282610eff565b5190201483610966565b82548852602090970196600192830192016109cd565b82846326a032a760e01b5f5260045260245260445ffd5b508284101561085c565b5060408311610855565b63efda05c360e01b5f526004526201800060245260445ffd5b50620180008111610848565b3461051557606036600319011261051557610a75610ec9565b6024356001600160401b038116810361051557604435916001600160401b0383168303610515576001600160601b03165f5260036020526001600160401b0360405f2091165f526020526001600160401b0360405f2091165f52602052602060ff60405f2054166040519015158152f35b34610515575f366003190112610515576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b3461051557608036600319011261051557610b43610ec9565b604435906024356064356001600160401b03811161051557610b69903690600401610e9c565b6040516379c9165160e11b81529194909391906020826004817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa91821561050a575f92610d53575b506001600160601b038084169216821015610d4057835f525f60205263ffffffff60405f20541615610d2d57604051602081019083825285604082015233606082015282608082015260808152610c1460a082610eff565b51902094855f52600260205260ff60405f205416610d1a576040519160608301928084106001600160401b038511176108b45760409384526001815260208181018681525f8684018181528b82526002845296902092518354915196516001600160a81b031990921660ff911515919091161760089690961b6cffffffffffffffffffffffff00169590951760689590951b67ffffffffffffffff60681b16949094179055919686947f7816f6ab23f7b551e3cd9ae6be697aae4023877a9ed180ed7dfcdb990a3001aa9391610d0f91610cf19085908390610fe8565b6040519384933385528b850152606060408501526060840191610edf565b0390a4604051908152f35b856378284d3760e11b5f5260045260245ffd5b836383fb9b6160e01b5f5260045260245ffd5b506328c10e9160e11b5f5260045260245ffd5b9091506020813d602011610d8f575b81610d6f60209383610eff565b8101031261051557516001600160601b0381168103610515579086610bbc565b3d9150610d62565b34610515576040366003190112610515576004356024356001600160401b03811161051557610dca903690600401610e9c565b825f52600260205260405f2092835460ff811615610e89576001600160401b039060681c16926001600160401b0384146105cc57845467ffffffffffffffff60681b19166001850160681b67ffffffffffffffff60681b161785556020947fabd869e948352e06fb98cd2dc7ec7854dea33460729f3bcd13dea9d2870c7a8490610d0f906001600160601b0390610e68878684845460081c16610fe8565b5460081c169260405191829188835260408a84015233976040840191610edf565b50638700833f60e01b5f5260045260245ffd5b9181601f84011215610515578235916001600160401b038311610515576020838186019501011161051557565b600435906001600160601b038216820361051557565b908060209392818452848401375f828201840152601f01601f1916010190565b90601f801991011681019081106001600160401b038211176108b457604052565b8054821015610647575f5260205f2001905f90565b9291926001600160401b0382116108b45760405191610f5e601f8201601f191660200184610eff565b829481845281830111610515578281602093845f960137010152565b356001600160601b03811681036105155790565b356001600160401b03811681036105155790565b356001600160a01b03811681036105155790565b903590601e198136030182121561051557018035906001600160401b0382116105155760200191813603831361051557565b91905061800081116112c0575065ffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000168042106112aa578042034281116105cc5765ffffffffffff7f00000000000000000000000000000000000000000000000000000000000000001690811561129657816001600160401b03910416908082029082820414821517156105cc5782018092116105cc57657fffffffffff8211611284575065ffffffffffff807f0000000000000000000000000000000000000000000000000000000000000000169116039065ffffffffffff82116105cc576040516315e1646b60e21b81526001600160601b03919091166004820181905265ffffffffffff9290921660248201526020816044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa90811561050a575f91611252575b50801561124e577f000000000000000000000000000000000000000000000000000000000000000091604051926323b872dd60e01b5f5233600452306024528260445260205f60648180855af160015f511481161561122f575b846040525f6060521561120f57507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316803b1561051557835f6044928195839563dda3c51160e01b8552600485015260248401525af1801561050a576112035750565b5f61120d91610eff565b565b635274afe760e01b5f9081526001600160a01b0391909116600452602490fd5b600181151661124557813b15153d151616611198565b843d5f823e3d90fd5b5050565b90506020813d60201161127c575b8161126d60209383610eff565b8101031261051557515f61113e565b3d9150611260565b637a58836760e11b5f5260045260245ffd5b634e487b7160e01b5f52601260045260245ffd5b6301ab9a5d60e01b5f524260045260245260445ffd5b630c82797d60e31b5f5260045261800060245260445ffd",
+	Bin: "0x61030080604052346105b357604081612149803803809161002082856105bf565b8339810103126105b35780516001600160a01b038116918282036105b357602001516001600160401b0381168082036105b357604051639e3b34bf60e01b81526101e081600481885afa9081156103f2575f91610448575b506101c08165ffffffffffff809351166080528260208201511660a0528260408201511660c0528260608201511660e05282608082015116610100528260a082015116610120528260c082015116610140528260e0820151166101605282610100820151166101805282610120820151166101a0528261014082015116825282610160820151166101e052826101808201511661020052826101a082015116610220520151166102405215610439576102e052610260526040516303e21fa960e61b8152602081600481855afa9081156103f2575f9161041a575b506001600160a01b0316610280526040516327b16a2560e21b8152602081600481855afa9182156103f2576004926020925f916103fd575b506001600160a01b03166102a052604051637e062a3560e11b815292839182905afa9081156103f2575f916103c3575b5060018060a01b0316806102c05260018060a01b036102a0511660405163095ea7b360e01b5f52816004525f1960245260205f60448180875af19060015f51148216156103b4575b604052156102e5575b604051611b3490816106158239608051816115ea015260a05181611625015260c0518161168b015260e05181505061010051815050610120518150506101405181505061016051815050610180518150506101a0518150506101c0518150506101e051815050610200518150506102205181505061024051815050610260518181816106b501528181610a7e01526116f4015261028051818181610d50015261146201526102a051818181610380015261175701526102c0518181816106f9015281816117c80152611a5901526102e05181610ca00152f35b60405163095ea7b360e01b5f52816004525f60245260205f60448180875af19060015f511482161561039c575b60405215610389576040519063095ea7b360e01b5f526004525f1960245260205f60448180865af19060015f5114821615610368575b60405215610356578061020c565b635274afe760e01b5f5260045260245ffd5b90600181151661038057823b15153d15161690610348565b503d5f823e3d90fd5b50635274afe760e01b5f5260045260245ffd5b90600181151661038057833b15153d15161690610312565b90833b15153d15161690610203565b6103e5915060203d6020116103eb575b6103dd81836105bf565b8101906105f5565b5f6101bb565b503d6103d3565b6040513d5f823e3d90fd5b6104149150833d85116103eb576103dd81836105bf565b5f61018b565b610433915060203d6020116103eb576103dd81836105bf565b5f610153565b6332d1670760e11b5f5260045ffd5b90506101e0813d82116105b7575b816104646101e093836105bf565b810103126105b3576040516101e08101906001600160401b0382118183101761059f576105946101c065ffffffffffff9481946040526104a3816105e2565b84526104b1602082016105e2565b60208501526104c2604082016105e2565b60408501526104d3606082016105e2565b60608501526104e4608082016105e2565b60808501526104f560a082016105e2565b60a085015261050660c082016105e2565b60c085015261051760e082016105e2565b60e085015261052961010082016105e2565b61010085015261053c61012082016105e2565b61012085015261054f61014082016105e2565b61014085015261056261016082016105e2565b61016085015261057561018082016105e2565b6101808501526105886101a082016105e2565b6101a0850152016105e2565b828201529150610078565b634e487b7160e01b5f52604160045260245ffd5b5f80fd5b3d9150610456565b601f909101601f19168101906001600160401b0382119082101761059f57604052565b519065ffffffffffff821682036105b357565b908160209103126105b357516001600160a01b03811681036105b3579056fe60806040526004361015610011575f80fd5b5f5f3560e01c80630ea5788914610df65780633075775f14610d7f57806332fe7b2614610d3b57806341c8321b14610cc4578063566c500914610c815780635d86303314610a135780636f71ebee1461099f5780637b6c8a751461072857806382bfefc8146106e45780639b84052c146106a05780639ce1fe6814610669578063a72009701461061e578063b5a2e9fc146104e5578063ba3a2ddd146103af578063c0034e0c1461036b578063e110c561146101075763fa44fcdf146100d5575f80fd5b346101045760203660031901126101045763ffffffff6040602092600435815260018452205416604051908152f35b80fd5b50346102db57610116366110cc565b6001600160601b036101278461111f565b165f52600460205260405f2060208401906001600160401b0361014983611133565b165f5260205260405f2060408501906001600160401b0361016983611133565b165f5260205260405f209283549460ff8616610327579061018a9187611250565b60a085019361019885611147565b3b156102fe5760ff1916600117808455916101bc6101b6808861111f565b92611133565b7f9c48276363adae2b4022fc1a48a72412abbda8f59ac31256f32885b7f2334aca60206001600160601b036001600160401b03806101f98b611147565b6040516001600160a01b03909116815295169616941692a46001600160801b03610226610120860161120a565b16151590816102ef575b506102df575b506001600160a01b039061024990611147565b16906102548161111f565b9061026361014082018261121e565b8491943b156102db575f80946102b06080976001600160601b0394604051998a98899788966333314c9b60e11b88521660048701520135602485015260606044850152606484019161115b565b03925af180156102d0576102c2575080f35b6102ce91505f9061117b565b005b6040513d5f823e3d90fd5b5f80fd5b6102e99083611925565b5f610236565b60ff915060081c16155f610230565b61030785611147565b63061b532f60e31b5f9081526001600160a01b0391909116600452602490fd5b6001600160401b038481856001600160601b0361034f6101b66103498e61111f565b95611133565b936333320a4760e01b5f5216600452166024521660445260645ffd5b346102db575f3660031901126102db576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346102db5760603660031901126102db576004356024356001600160401b0381116102db576103e290369060040161105d565b906044356001600160801b038116928382036102db57845f52600360205260405f2092835460ff8116156104d2576001600160401b036001600160601b038260081c169160681c16956001600160401b0387146104be57855467ffffffffffffffff60681b19166001880160681b67ffffffffffffffff60681b16179095556020966104b69590604051918883528983015260606040830152827f34a8197c8ef8d7a5426ddc0d997b75d68a0d775843ea780ed1e30ff83ff5cc593393806104ae606082018a8a61115b565b0390a46115d3565b604051908152f35b634e487b7160e01b5f52601160045260245ffd5b86638700833f60e01b5f5260045260245ffd5b346102db576104f3366110cc565b916001600160801b03610509610120830161120a565b16156105ce576001600160601b036105208261111f565b165f52600460205260405f209160208201926001600160401b0361054385611133565b165f5260205260405f209260408301936001600160401b0361056486611133565b165f5260205260405f209360ff855460081c166105905750506102ce9361058b9183611250565b611925565b906001600160401b0380926001600160601b036105b26101b66103498961111f565b9363124b48b360e11b5f5216600452166024521660445260645ffd5b806001600160401b036105e1819361111f565b916001600160601b0361060260406105fb60208501611133565b9301611133565b9363407c6ac560e01b5f5216600452166024521660445260645ffd5b346102db5760203660031901126102db576040600435805f52600360205260ff825f205416905f5260036020526001600160601b03825f205460081c16825191151582526020820152f35b346102db5760203660031901126102db576001600160601b0361068a61108a565b165f525f602052602060405f2054604051908152f35b346102db575f3660031901126102db576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346102db575f3660031901126102db576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346102db5760803660031901126102db5760043560243563ffffffff81168082036102db5760443563ffffffff81168091036102db576064356001600160401b0381116102db5761077d90369060040161105d565b80959195158015610993575b61097a5782158015610970575b8015610966575b61094f57335f52600260205260405f20825f5260205260405f20835f5260205260405f20945b85548481101561080957680100000000000000008110156107f5578060016107ee920188558761119c565b50506107c3565b634e487b7160e01b5f52604160045260245ffd5b5082959461088a7f554745305a9dbcd5bd23f6edfcda0999f49ddf898b9b6441dba6b086ef0c43fd9395986108506108423689846111c5565b60208151910120948961119c565b81549060031b9086821b915f19901b191617905560405193849384528a60208501526040840152608060608401523396608084019161115b565b0390a3815f52600160205263ffffffff60405f2054161590816108f6575b506108af57005b805f52600160205260405f208263ffffffff198254161790556040519182527f10ca372e1f500d92435b6b3223a2fa319a1ccf6ecd363009fef9779990785af460203393a3005b92919050604051602081019081855490955f5260205f20905f5b8181106109395750505061092f8184959603601f19810183528261117b565b51902014836108a8565b8254885260209097019660019283019201610910565b82846326a032a760e01b5f5260045260245260445ffd5b508284101561079d565b5060408311610796565b63efda05c360e01b5f526004526201800060245260445ffd5b50620180008111610789565b346102db5760603660031901126102db576109b861108a565b6109c06110a0565b6001600160601b036109d06110b6565b92165f5260046020526001600160401b0360405f2091165f526020526001600160401b0360405f2091165f52602052602060ff60405f2054166040519015158152f35b346102db5760a03660031901126102db57610a2c61108a565b602435604435916064356001600160401b0381116102db57610a5290369060040161105d565b608435916001600160801b038316938484036102db576040516379c9165160e11b8152956020876004817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa9687156102d0575f97610c3d575b506001600160601b038083169716871015610c2a57805f52600160205263ffffffff60405f20541615610c1857604051602081019088825282604082015233606082015289608082015260808152610b0f60a08261117b565b51902096875f52600360205260ff60405f205416610c05576040519060608201918083106001600160401b038411176107f55760409283526001815260208181018381525f8584018181528d82526003845295902092518354915195516001600160a81b031990921660ff911515919091161760089590951b6cffffffffffffffffffffffff00169490941760689490941b67ffffffffffffffff60681b1693909317905590986104b6978992917f97c0344b11f043f3b9083a2eb40fb4a878109869942b6d10438cb2bd5e14e11091604051913383528d830152604082015260806060820152806104ae608082018a8a61115b565b876378284d3760e11b5f5260045260245ffd5b6383fb9b6160e01b5f5260045260245ffd5b866328c10e9160e11b5f5260045260245ffd5b9096506020813d602011610c79575b81610c596020938361117b565b810103126102db57516001600160601b03811681036102db579588610ab6565b3d9150610c4c565b346102db575f3660031901126102db5760206040516001600160401b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b346102db5760603660031901126102db57610cdd61108a565b610ce56110a0565b6001600160601b03610cf56110b6565b92165f5260046020526001600160401b0360405f2091165f526020526001600160401b0360405f2091165f52602052602060ff60405f205460101c166040519015158152f35b346102db575f3660031901126102db576040517f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03168152602090f35b346102db5760603660031901126102db57610d9861108a565b610da06110a0565b6001600160601b03610db06110b6565b92165f5260046020526001600160401b0360405f2091165f526020526001600160401b0360405f2091165f52602052602060ff60405f205460081c166040519015158152f35b346102db5760803660031901126102db576004356001600160401b0381116102db57806004019061016060031982360301126102db576024356001600160401b0381116102db57610e4b90369060040161102d565b91906044356001600160401b0381116102db57610e6c90369060040161105d565b929091606435946001600160801b038616918287036102db576001600160601b03610e968961111f565b165f52600460205260405f209160248501926001600160401b03610eb985611133565b165f5260205260405f209160448601926001600160401b03610eda85611133565b165f5260205260405f209384549360ff8560101c16610fee57505060a486016001600160a01b03610f0a82611147565b163303610fc1575060e486013580610faf5750899492610f37610faa97959362010000936102ce9d611250565b62ff00001916179055610f498361111f565b906040519060c484013582526020820152606060408201527f42c94c8c22edf63c5930776a8596940a8ca49772463ea233daa7661fc814e95f6001600160601b0360843395013593169180610fa2606082018b8b61115b565b0390a461111f565b6115d3565b631ad62fff60e01b5f5260045260245ffd5b610fca90611147565b630f28a33d60e21b5f908152336004526001600160a01b0391909116602452604490fd5b906001600160401b0380926001600160601b036110118f6103496101b69161111f565b93639825aa0960e01b5f5216600452166024521660445260645ffd5b9181601f840112156102db578235916001600160401b0383116102db576020808501948460051b0101116102db57565b9181601f840112156102db578235916001600160401b0383116102db57602083818601950101116102db57565b600435906001600160601b03821682036102db57565b602435906001600160401b03821682036102db57565b604435906001600160401b03821682036102db57565b9060406003198301126102db576004356001600160401b0381116102db5761016081840360031901126102db5760040191602435906001600160401b0382116102db5761111b9160040161102d565b9091565b356001600160601b03811681036102db5790565b356001600160401b03811681036102db5790565b356001600160a01b03811681036102db5790565b908060209392818452848401375f828201840152601f01601f1916010190565b90601f801991011681019081106001600160401b038211176107f557604052565b80548210156111b1575f5260205f2001905f90565b634e487b7160e01b5f52603260045260245ffd5b9291926001600160401b0382116107f557604051916111ee601f8201601f19166020018461117b565b8294818452818301116102db578281602093845f960137010152565b356001600160801b03811681036102db5790565b903590601e19813603018212156102db57018035906001600160401b0382116102db576020019181360383136102db57565b9061010082013563ffffffff60e01b81168091036102db57611275610120840161120a565b61128d61128661014086018661121e565b36916111c5565b602081519101206001600160801b0360405192602084019460c0880135865260e08801356040860152606085015216608083015260a082015260a081526112d560c08261117b565b5190206112e18361111f565b9360208401946112f086611133565b9060408601936112ff85611133565b6001600160401b0361131360a08a01611147565b9181604051966001600160601b0360208901971687521660408701521660608501526080880135608085015260018060a01b031660a084015260c083015260c0825261136060e08361117b565b611393602160405180936020820195600160f91b87525180918484015e81015f838201520301601f19810183528261117b565b5190209060608501936001600160401b03806113c06113ba6113b489611133565b98611133565b96611133565b95169416848110156115af575f9394905b60018211611504575050508082036114ef5750506114306001600160401b039261143692604051906020820192600360f81b84528660c01b9060c01b16602183015260298201526029815261142760498261117b565b5190209361111f565b93611133565b604051634650857560e11b81526001600160601b039490941660048501521660248301526020826044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa9182156102d0575f926114bb575b508181036114a6575050565b6301e1f55f60e41b5f5260045260245260445ffd5b9091506020813d6020116114e7575b816114d76020938361117b565b810103126102db5751905f61149a565b3d91506114ca565b630602a2fd60e51b5f5260045260245260445ffd5b60018082161480801561159c575b611530575b5060011c90600181018091116104be5760011c906113d1565b949095848210805f1461159457156111b1578160051b840135905b5f1983146104be57600160419301965f1461157b57604051916001835360018301526021820152205b945f611517565b9060405191600183536001830152602182015220611574565b505f9061154b565b50600182018083116104be578311611512565b84906394666f0d60e01b5f5260045260245260445ffd5b919082018092116104be57565b929190506180008111611900575065ffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000168042106118ea5761161b8142611918565b9065ffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000169182156118d657826001600160401b03910416918083029083820414831517156104be57611672916115c6565b90657fffffffffff82116118c4575065ffffffffffff807f0000000000000000000000000000000000000000000000000000000000000000169116039065ffffffffffff82116104be576040516315e1646b60e21b81526001600160601b03939093166004840181905265ffffffffffff9290921660248401526020836044817f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03165afa9283156102d0575f93611889575b506001600160801b03168061186c575b61174681846115c6565b6117c3575b5081611755575050565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031691823b156102db5760445f9283604051958694859363dda3c51160e01b8552600485015260248401525af180156102d0576117b75750565b5f6117c19161117b565b565b6117ee7f000000000000000000000000000000000000000000000000000000000000000091846115c6565b604051906323b872dd60e01b5f52336004523060245260445260205f60648180865af19060015f511482161561184b575b6040525f60605261174b575b635274afe760e01b5f9081526001600160a01b0391909116600452602490fd5b90600181151661186357823b15153d1516169061181f565b503d5f823e3d90fd5b815f525f60205260405f206118828282546115c6565b905561173c565b9092506020813d6020116118bc575b816118a56020938361117b565b810103126102db5751916001600160801b0361172c565b3d9150611898565b637a58836760e11b5f5260045260245ffd5b634e487b7160e01b5f52601260045260245ffd5b6301ab9a5d60e01b5f524260045260245260445ffd5b630c82797d60e31b5f5260045261800060245260445ffd5b919082039182116104be57565b9060a082019161193483611147565b6001600160a01b03163014611b0b576001600160601b036119548261111f565b165f525f60205260405f20546101208201926001600160801b036119778561120a565b168210611ae257805461ff0019166101001790556119a7906001600160801b036119a08561120a565b1690611918565b6001600160601b036119b88361111f565b165f525f60205260405f20556119cd8161111f565b6119de60406105fb60208501611133565b7f6f816ae013f633f9bda9fb565a87fc3d21c9b9a3442b50b8d6ed44c4e2717ddc60406001600160601b036001600160401b0380611a1b8a611147565b956001600160801b03611a2d8b61120a565b86516001600160a01b039099168952166020880152169616941692a46001600160801b03611a84611a7e7f000000000000000000000000000000000000000000000000000000000000000094611147565b9261120a565b60405163a9059cbb60e01b5f9081526001600160a01b0390941660045291166024529060209060448180865af19060015f5114821615611aca575b6040521561182b5750565b90600181151661186357823b15153d15161690611abf565b6001600160801b0382611af48661120a565b906347332cb160e11b5f526004521660245260445ffd5b611b1483611147565b63454b3f6760e01b5f9081526001600160a01b0391909116600452602490fd",
 }
 
 // Programs is an auto generated Go binding around an Ethereum contract.
@@ -58,13 +58,48 @@ func (c *Programs) Instance(backend bind.ContractBackend, addr common.Address) *
 // PackConstructor is the Go binding used to pack the parameters required for
 // contract deployment.
 //
-// Solidity: constructor(address middleware) returns()
-func (self *Programs) PackConstructor(middleware common.Address) []byte {
-	enc, err := self.abi.Pack("", middleware)
+// Solidity: constructor(address middleware, uint64 batchGas) returns()
+func (self *Programs) PackConstructor(middleware common.Address, batchGas uint64) []byte {
+	enc, err := self.abi.Pack("", middleware, batchGas)
 	if err != nil {
 		panic(err)
 	}
 	return enc
+}
+
+// PackBATCHGAS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x566c5009.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function BATCH_GAS() view returns(uint64)
+func (self *Programs) PackBATCHGAS() []byte {
+	enc, err := self.abi.Pack("BATCH_GAS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBATCHGAS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x566c5009.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function BATCH_GAS() view returns(uint64)
+func (self *Programs) TryPackBATCHGAS() ([]byte, error) {
+	return self.abi.Pack("BATCH_GAS")
+}
+
+// UnpackBATCHGAS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x566c5009.
+//
+// Solidity: function BATCH_GAS() view returns(uint64)
+func (self *Programs) UnpackBATCHGAS(data []byte) (uint64, error) {
+	out, err := self.abi.Unpack("BATCH_GAS", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
 }
 
 // PackMIDDLEWARE is the Go binding used to pack the parameters required for calling
@@ -207,6 +242,63 @@ func (self *Programs) UnpackTOKEN(data []byte) (common.Address, error) {
 	return out0, nil
 }
 
+// PackClaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb5a2e9fc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claim((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof) returns()
+func (self *Programs) PackClaim(m OutgoingMessage, proof [][32]byte) []byte {
+	enc, err := self.abi.Pack("claim", m, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaim is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb5a2e9fc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claim((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof) returns()
+func (self *Programs) TryPackClaim(m OutgoingMessage, proof [][32]byte) ([]byte, error) {
+	return self.abi.Pack("claim", m, proof)
+}
+
+// PackClaimed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3075775f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimed(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) PackClaimed(set *big.Int, number uint64, index uint64) []byte {
+	enc, err := self.abi.Pack("claimed", set, number, index)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3075775f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimed(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) TryPackClaimed(set *big.Int, number uint64, index uint64) ([]byte, error) {
+	return self.abi.Pack("claimed", set, number, index)
+}
+
+// UnpackClaimed is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3075775f.
+//
+// Solidity: function claimed(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) UnpackClaimed(data []byte) (bool, error) {
+	out, err := self.abi.Unpack("claimed", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
 // PackCodeChunks is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0xfa44fcdf.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -243,12 +335,12 @@ func (self *Programs) UnpackCodeChunks(data []byte) (uint32, error) {
 }
 
 // PackCreateProgram is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x27be4571.  This method will panic if any
+// the contract method with ID 0x5d863033.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init) returns(bytes32 program)
-func (self *Programs) PackCreateProgram(set *big.Int, codeId [32]byte, salt [32]byte, init []byte) []byte {
-	enc, err := self.abi.Pack("createProgram", set, codeId, salt, init)
+// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init, uint128 value) returns(bytes32 program)
+func (self *Programs) PackCreateProgram(set *big.Int, codeId [32]byte, salt [32]byte, init []byte, value *big.Int) []byte {
+	enc, err := self.abi.Pack("createProgram", set, codeId, salt, init, value)
 	if err != nil {
 		panic(err)
 	}
@@ -256,18 +348,18 @@ func (self *Programs) PackCreateProgram(set *big.Int, codeId [32]byte, salt [32]
 }
 
 // TryPackCreateProgram is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x27be4571.  This method will return an error
+// the contract method with ID 0x5d863033.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init) returns(bytes32 program)
-func (self *Programs) TryPackCreateProgram(set *big.Int, codeId [32]byte, salt [32]byte, init []byte) ([]byte, error) {
-	return self.abi.Pack("createProgram", set, codeId, salt, init)
+// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init, uint128 value) returns(bytes32 program)
+func (self *Programs) TryPackCreateProgram(set *big.Int, codeId [32]byte, salt [32]byte, init []byte, value *big.Int) ([]byte, error) {
+	return self.abi.Pack("createProgram", set, codeId, salt, init, value)
 }
 
 // UnpackCreateProgram is the Go binding that unpacks the parameters returned
-// from invoking the contract method with ID 0x27be4571.
+// from invoking the contract method with ID 0x5d863033.
 //
-// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init) returns(bytes32 program)
+// Solidity: function createProgram(uint96 set, bytes32 codeId, bytes32 salt, bytes init, uint128 value) returns(bytes32 program)
 func (self *Programs) UnpackCreateProgram(data []byte) ([32]byte, error) {
 	out, err := self.abi.Unpack("createProgram", data)
 	if err != nil {
@@ -278,10 +370,10 @@ func (self *Programs) UnpackCreateProgram(data []byte) ([32]byte, error) {
 }
 
 // PackDeliver is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xeab9f6bd.  This method will panic if any
+// the contract method with ID 0xe110c561.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function deliver((uint96,uint64,uint64,uint64,bytes32,address,bytes) m, bytes32[] proof) returns()
+// Solidity: function deliver((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof) returns()
 func (self *Programs) PackDeliver(m OutgoingMessage, proof [][32]byte) []byte {
 	enc, err := self.abi.Pack("deliver", m, proof)
 	if err != nil {
@@ -291,10 +383,10 @@ func (self *Programs) PackDeliver(m OutgoingMessage, proof [][32]byte) []byte {
 }
 
 // TryPackDeliver is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0xeab9f6bd.  This method will return an error
+// the contract method with ID 0xe110c561.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function deliver((uint96,uint64,uint64,uint64,bytes32,address,bytes) m, bytes32[] proof) returns()
+// Solidity: function deliver((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof) returns()
 func (self *Programs) TryPackDeliver(m OutgoingMessage, proof [][32]byte) ([]byte, error) {
 	return self.abi.Pack("deliver", m, proof)
 }
@@ -334,13 +426,105 @@ func (self *Programs) UnpackDelivered(data []byte) (bool, error) {
 	return out0, nil
 }
 
-// PackSendMessage is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x23c640e7.  This method will panic if any
+// PackHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9ce1fe68.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function sendMessage(bytes32 program, bytes payload) returns(uint64 nonce)
-func (self *Programs) PackSendMessage(program [32]byte, payload []byte) []byte {
-	enc, err := self.abi.Pack("sendMessage", program, payload)
+// Solidity: function held(uint96 set) view returns(uint256)
+func (self *Programs) PackHeld(set *big.Int) []byte {
+	enc, err := self.abi.Pack("held", set)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9ce1fe68.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function held(uint96 set) view returns(uint256)
+func (self *Programs) TryPackHeld(set *big.Int) ([]byte, error) {
+	return self.abi.Pack("held", set)
+}
+
+// UnpackHeld is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x9ce1fe68.
+//
+// Solidity: function held(uint96 set) view returns(uint256)
+func (self *Programs) UnpackHeld(data []byte) (*big.Int, error) {
+	out, err := self.abi.Unpack("held", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackReplied is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x41c8321b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function replied(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) PackReplied(set *big.Int, number uint64, index uint64) []byte {
+	enc, err := self.abi.Pack("replied", set, number, index)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackReplied is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x41c8321b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function replied(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) TryPackReplied(set *big.Int, number uint64, index uint64) ([]byte, error) {
+	return self.abi.Pack("replied", set, number, index)
+}
+
+// UnpackReplied is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x41c8321b.
+//
+// Solidity: function replied(uint96 set, uint64 number, uint64 index) view returns(bool)
+func (self *Programs) UnpackReplied(data []byte) (bool, error) {
+	out, err := self.abi.Unpack("replied", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackReply is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0ea57889.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function reply((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof, bytes payload, uint128 value) returns()
+func (self *Programs) PackReply(m OutgoingMessage, proof [][32]byte, payload []byte, value *big.Int) []byte {
+	enc, err := self.abi.Pack("reply", m, proof, payload, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackReply is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0ea57889.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function reply((uint96,uint64,uint64,uint64,bytes32,address,bytes32,bytes32,bytes4,uint128,bytes) m, bytes32[] proof, bytes payload, uint128 value) returns()
+func (self *Programs) TryPackReply(m OutgoingMessage, proof [][32]byte, payload []byte, value *big.Int) ([]byte, error) {
+	return self.abi.Pack("reply", m, proof, payload, value)
+}
+
+// PackSendMessage is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xba3a2ddd.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function sendMessage(bytes32 program, bytes payload, uint128 value) returns(uint64 nonce)
+func (self *Programs) PackSendMessage(program [32]byte, payload []byte, value *big.Int) []byte {
+	enc, err := self.abi.Pack("sendMessage", program, payload, value)
 	if err != nil {
 		panic(err)
 	}
@@ -348,18 +532,18 @@ func (self *Programs) PackSendMessage(program [32]byte, payload []byte) []byte {
 }
 
 // TryPackSendMessage is the Go binding used to pack the parameters required for calling
-// the contract method with ID 0x23c640e7.  This method will return an error
+// the contract method with ID 0xba3a2ddd.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function sendMessage(bytes32 program, bytes payload) returns(uint64 nonce)
-func (self *Programs) TryPackSendMessage(program [32]byte, payload []byte) ([]byte, error) {
-	return self.abi.Pack("sendMessage", program, payload)
+// Solidity: function sendMessage(bytes32 program, bytes payload, uint128 value) returns(uint64 nonce)
+func (self *Programs) TryPackSendMessage(program [32]byte, payload []byte, value *big.Int) ([]byte, error) {
+	return self.abi.Pack("sendMessage", program, payload, value)
 }
 
 // UnpackSendMessage is the Go binding that unpacks the parameters returned
-// from invoking the contract method with ID 0x23c640e7.
+// from invoking the contract method with ID 0xba3a2ddd.
 //
-// Solidity: function sendMessage(bytes32 program, bytes payload) returns(uint64 nonce)
+// Solidity: function sendMessage(bytes32 program, bytes payload, uint128 value) returns(uint64 nonce)
 func (self *Programs) UnpackSendMessage(data []byte) (uint64, error) {
 	out, err := self.abi.Unpack("sendMessage", data)
 	if err != nil {
@@ -583,6 +767,7 @@ type ProgramsMessageSent struct {
 	Program [32]byte
 	Sender  common.Address
 	Nonce   uint64
+	Value   *big.Int
 	Payload []byte
 	Raw     *types.Log // Blockchain specific contextual infos
 }
@@ -597,7 +782,7 @@ func (ProgramsMessageSent) ContractEventName() string {
 // UnpackMessageSentEvent is the Go binding that unpacks the event data emitted
 // by contract.
 //
-// Solidity: event MessageSent(uint96 indexed set, bytes32 indexed program, address indexed sender, uint64 nonce, bytes payload)
+// Solidity: event MessageSent(uint96 indexed set, bytes32 indexed program, address indexed sender, uint64 nonce, uint128 value, bytes payload)
 func (self *Programs) UnpackMessageSentEvent(log *types.Log) (*ProgramsMessageSent, error) {
 	event := "MessageSent"
 	if len(log.Topics) == 0 {
@@ -632,6 +817,7 @@ type ProgramsProgramCreated struct {
 	CodeId  [32]byte
 	Creator common.Address
 	Salt    [32]byte
+	Value   *big.Int
 	Init    []byte
 	Raw     *types.Log // Blockchain specific contextual infos
 }
@@ -646,7 +832,7 @@ func (ProgramsProgramCreated) ContractEventName() string {
 // UnpackProgramCreatedEvent is the Go binding that unpacks the event data emitted
 // by contract.
 //
-// Solidity: event ProgramCreated(uint96 indexed set, bytes32 indexed program, bytes32 indexed codeId, address creator, bytes32 salt, bytes init)
+// Solidity: event ProgramCreated(uint96 indexed set, bytes32 indexed program, bytes32 indexed codeId, address creator, bytes32 salt, uint128 value, bytes init)
 func (self *Programs) UnpackProgramCreatedEvent(log *types.Log) (*ProgramsProgramCreated, error) {
 	event := "ProgramCreated"
 	if len(log.Topics) == 0 {
@@ -674,14 +860,120 @@ func (self *Programs) UnpackProgramCreatedEvent(log *types.Log) (*ProgramsProgra
 	return out, nil
 }
 
+// ProgramsReplySent represents a ReplySent event raised by the Programs contract.
+type ProgramsReplySent struct {
+	Set       *big.Int
+	Program   [32]byte
+	Sender    common.Address
+	RepliedTo [32]byte
+	Value     *big.Int
+	Payload   []byte
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const ProgramsReplySentEventName = "ReplySent"
+
+// ContractEventName returns the user-defined event name.
+func (ProgramsReplySent) ContractEventName() string {
+	return ProgramsReplySentEventName
+}
+
+// UnpackReplySentEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ReplySent(uint96 indexed set, bytes32 indexed program, address indexed sender, bytes32 repliedTo, uint128 value, bytes payload)
+func (self *Programs) UnpackReplySentEvent(log *types.Log) (*ProgramsReplySent, error) {
+	event := "ReplySent"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != self.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ProgramsReplySent)
+	if len(log.Data) > 0 {
+		if err := self.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range self.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// ProgramsValueClaimed represents a ValueClaimed event raised by the Programs contract.
+type ProgramsValueClaimed struct {
+	Set         *big.Int
+	Number      uint64
+	Index       uint64
+	Destination common.Address
+	Value       *big.Int
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const ProgramsValueClaimedEventName = "ValueClaimed"
+
+// ContractEventName returns the user-defined event name.
+func (ProgramsValueClaimed) ContractEventName() string {
+	return ProgramsValueClaimedEventName
+}
+
+// UnpackValueClaimedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ValueClaimed(uint96 indexed set, uint64 indexed number, uint64 indexed index, address destination, uint128 value)
+func (self *Programs) UnpackValueClaimedEvent(log *types.Log) (*ProgramsValueClaimed, error) {
+	event := "ValueClaimed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != self.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ProgramsValueClaimed)
+	if len(log.Data) > 0 {
+		if err := self.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range self.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
 // UnpackError attempts to decode the provided error data using user-defined
 // error definitions.
 func (self *Programs) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], self.abi.Errors["AlreadyClaimed"].ID.Bytes()[:4]) {
+		return self.UnpackAlreadyClaimedError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], self.abi.Errors["AlreadyDelivered"].ID.Bytes()[:4]) {
 		return self.UnpackAlreadyDeliveredError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], self.abi.Errors["AlreadyReplied"].ID.Bytes()[:4]) {
+		return self.UnpackAlreadyRepliedError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], self.abi.Errors["BeforeGenesis"].ID.Bytes()[:4]) {
 		return self.UnpackBeforeGenesisError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], self.abi.Errors["CannotReceive"].ID.Bytes()[:4]) {
+		return self.UnpackCannotReceiveError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], self.abi.Errors["ChunkOutOfRange"].ID.Bytes()[:4]) {
 		return self.UnpackChunkOutOfRangeError(raw[4:])
@@ -692,14 +984,29 @@ func (self *Programs) UnpackError(raw []byte) (any, error) {
 	if bytes.Equal(raw[:4], self.abi.Errors["EraOutOfRange"].ID.Bytes()[:4]) {
 		return self.UnpackEraOutOfRangeError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], self.abi.Errors["HeldTooLittle"].ID.Bytes()[:4]) {
+		return self.UnpackHeldTooLittleError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], self.abi.Errors["IndexOutOfRange"].ID.Bytes()[:4]) {
 		return self.UnpackIndexOutOfRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], self.abi.Errors["IsReply"].ID.Bytes()[:4]) {
+		return self.UnpackIsReplyError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], self.abi.Errors["NoBatchGas"].ID.Bytes()[:4]) {
+		return self.UnpackNoBatchGasError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], self.abi.Errors["NoCodeAtDestination"].ID.Bytes()[:4]) {
 		return self.UnpackNoCodeAtDestinationError(raw[4:])
 	}
+	if bytes.Equal(raw[:4], self.abi.Errors["NotDestination"].ID.Bytes()[:4]) {
+		return self.UnpackNotDestinationError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], self.abi.Errors["NotInBatch"].ID.Bytes()[:4]) {
 		return self.UnpackNotInBatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], self.abi.Errors["NothingToClaim"].ID.Bytes()[:4]) {
+		return self.UnpackNothingToClaimError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], self.abi.Errors["PayloadTooLong"].ID.Bytes()[:4]) {
 		return self.UnpackPayloadTooLongError(raw[4:])
@@ -723,6 +1030,32 @@ func (self *Programs) UnpackError(raw []byte) (any, error) {
 		return self.UnpackUnknownSetError(raw[4:])
 	}
 	return nil, errors.New("Unknown error")
+}
+
+// ProgramsAlreadyClaimed represents a AlreadyClaimed error raised by the Programs contract.
+type ProgramsAlreadyClaimed struct {
+	Set    *big.Int
+	Number uint64
+	Index  uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyClaimed(uint96 set, uint64 number, uint64 index)
+func ProgramsAlreadyClaimedErrorID() common.Hash {
+	return common.HexToHash("0x249691662848f266970effaaaf234aad9543e4318a94a0b25b8e1b7f2497b3d6")
+}
+
+// UnpackAlreadyClaimedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyClaimed(uint96 set, uint64 number, uint64 index)
+func (self *Programs) UnpackAlreadyClaimedError(raw []byte) (*ProgramsAlreadyClaimed, error) {
+	out := new(ProgramsAlreadyClaimed)
+	if err := self.abi.UnpackIntoInterface(out, "AlreadyClaimed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // ProgramsAlreadyDelivered represents a AlreadyDelivered error raised by the Programs contract.
@@ -751,6 +1084,32 @@ func (self *Programs) UnpackAlreadyDeliveredError(raw []byte) (*ProgramsAlreadyD
 	return out, nil
 }
 
+// ProgramsAlreadyReplied represents a AlreadyReplied error raised by the Programs contract.
+type ProgramsAlreadyReplied struct {
+	Set    *big.Int
+	Number uint64
+	Index  uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyReplied(uint96 set, uint64 number, uint64 index)
+func ProgramsAlreadyRepliedErrorID() common.Hash {
+	return common.HexToHash("0x9825aa09386428fbfcf76c76422be997a65724f0c3af78d5b2c5c0740082fa9d")
+}
+
+// UnpackAlreadyRepliedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyReplied(uint96 set, uint64 number, uint64 index)
+func (self *Programs) UnpackAlreadyRepliedError(raw []byte) (*ProgramsAlreadyReplied, error) {
+	out := new(ProgramsAlreadyReplied)
+	if err := self.abi.UnpackIntoInterface(out, "AlreadyReplied", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ProgramsBeforeGenesis represents a BeforeGenesis error raised by the Programs contract.
 type ProgramsBeforeGenesis struct {
 	NowTime *big.Int
@@ -771,6 +1130,30 @@ func ProgramsBeforeGenesisErrorID() common.Hash {
 func (self *Programs) UnpackBeforeGenesisError(raw []byte) (*ProgramsBeforeGenesis, error) {
 	out := new(ProgramsBeforeGenesis)
 	if err := self.abi.UnpackIntoInterface(out, "BeforeGenesis", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ProgramsCannotReceive represents a CannotReceive error raised by the Programs contract.
+type ProgramsCannotReceive struct {
+	Destination common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CannotReceive(address destination)
+func ProgramsCannotReceiveErrorID() common.Hash {
+	return common.HexToHash("0x454b3f67d24719c8f482f1baf8ff0f6b35412621c15881a286b6356e65d2966e")
+}
+
+// UnpackCannotReceiveError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CannotReceive(address destination)
+func (self *Programs) UnpackCannotReceiveError(raw []byte) (*ProgramsCannotReceive, error) {
+	out := new(ProgramsCannotReceive)
+	if err := self.abi.UnpackIntoInterface(out, "CannotReceive", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -850,6 +1233,31 @@ func (self *Programs) UnpackEraOutOfRangeError(raw []byte) (*ProgramsEraOutOfRan
 	return out, nil
 }
 
+// ProgramsHeldTooLittle represents a HeldTooLittle error raised by the Programs contract.
+type ProgramsHeldTooLittle struct {
+	Have *big.Int
+	Need *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error HeldTooLittle(uint256 have, uint256 need)
+func ProgramsHeldTooLittleErrorID() common.Hash {
+	return common.HexToHash("0x8e665962eee68df64821c7f8cb64544328726b21601a1f5626271806bc5cb153")
+}
+
+// UnpackHeldTooLittleError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error HeldTooLittle(uint256 have, uint256 need)
+func (self *Programs) UnpackHeldTooLittleError(raw []byte) (*ProgramsHeldTooLittle, error) {
+	out := new(ProgramsHeldTooLittle)
+	if err := self.abi.UnpackIntoInterface(out, "HeldTooLittle", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ProgramsIndexOutOfRange represents a IndexOutOfRange error raised by the Programs contract.
 type ProgramsIndexOutOfRange struct {
 	Index *big.Int
@@ -870,6 +1278,53 @@ func ProgramsIndexOutOfRangeErrorID() common.Hash {
 func (self *Programs) UnpackIndexOutOfRangeError(raw []byte) (*ProgramsIndexOutOfRange, error) {
 	out := new(ProgramsIndexOutOfRange)
 	if err := self.abi.UnpackIntoInterface(out, "IndexOutOfRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ProgramsIsReply represents a IsReply error raised by the Programs contract.
+type ProgramsIsReply struct {
+	ReplyTo [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error IsReply(bytes32 replyTo)
+func ProgramsIsReplyErrorID() common.Hash {
+	return common.HexToHash("0x1ad62fff84492185938590954497e1b8242329d69aabc11273645b1da9547ffc")
+}
+
+// UnpackIsReplyError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error IsReply(bytes32 replyTo)
+func (self *Programs) UnpackIsReplyError(raw []byte) (*ProgramsIsReply, error) {
+	out := new(ProgramsIsReply)
+	if err := self.abi.UnpackIntoInterface(out, "IsReply", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ProgramsNoBatchGas represents a NoBatchGas error raised by the Programs contract.
+type ProgramsNoBatchGas struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoBatchGas()
+func ProgramsNoBatchGasErrorID() common.Hash {
+	return common.HexToHash("0x65a2ce0e4d979b73386fd56c77b7ef231cba5671af00390df91e001dcd8bdf6e")
+}
+
+// UnpackNoBatchGasError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoBatchGas()
+func (self *Programs) UnpackNoBatchGasError(raw []byte) (*ProgramsNoBatchGas, error) {
+	out := new(ProgramsNoBatchGas)
+	if err := self.abi.UnpackIntoInterface(out, "NoBatchGas", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -899,6 +1354,31 @@ func (self *Programs) UnpackNoCodeAtDestinationError(raw []byte) (*ProgramsNoCod
 	return out, nil
 }
 
+// ProgramsNotDestination represents a NotDestination error raised by the Programs contract.
+type ProgramsNotDestination struct {
+	Sender      common.Address
+	Destination common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotDestination(address sender, address destination)
+func ProgramsNotDestinationErrorID() common.Hash {
+	return common.HexToHash("0x3ca28cf4990f5fd5f1d1bbc22a0f15059e7fd121becae5ea710e72f95118a7a2")
+}
+
+// UnpackNotDestinationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotDestination(address sender, address destination)
+func (self *Programs) UnpackNotDestinationError(raw []byte) (*ProgramsNotDestination, error) {
+	out := new(ProgramsNotDestination)
+	if err := self.abi.UnpackIntoInterface(out, "NotDestination", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ProgramsNotInBatch represents a NotInBatch error raised by the Programs contract.
 type ProgramsNotInBatch struct {
 	Found [32]byte
@@ -919,6 +1399,32 @@ func ProgramsNotInBatchErrorID() common.Hash {
 func (self *Programs) UnpackNotInBatchError(raw []byte) (*ProgramsNotInBatch, error) {
 	out := new(ProgramsNotInBatch)
 	if err := self.abi.UnpackIntoInterface(out, "NotInBatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ProgramsNothingToClaim represents a NothingToClaim error raised by the Programs contract.
+type ProgramsNothingToClaim struct {
+	Set    *big.Int
+	Number uint64
+	Index  uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingToClaim(uint96 set, uint64 number, uint64 index)
+func ProgramsNothingToClaimErrorID() common.Hash {
+	return common.HexToHash("0x407c6ac516a950709ab4e7e6819b3efc701af6184ac1d58dc79bb3fd801d9622")
+}
+
+// UnpackNothingToClaimError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingToClaim(uint96 set, uint64 number, uint64 index)
+func (self *Programs) UnpackNothingToClaimError(raw []byte) (*ProgramsNothingToClaim, error) {
+	out := new(ProgramsNothingToClaim)
+	if err := self.abi.UnpackIntoInterface(out, "NothingToClaim", raw); err != nil {
 		return nil, err
 	}
 	return out, nil

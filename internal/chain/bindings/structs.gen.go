@@ -123,6 +123,10 @@ type OutgoingMessage struct {
 	Count       uint64
 	Program     [32]byte
 	Destination common.Address
+	Id          [32]byte
+	ReplyTo     [32]byte
+	ReplyCode   [4]byte
+	Value       *big.Int
 	Payload     []byte
 }
 
