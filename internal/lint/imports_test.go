@@ -21,12 +21,15 @@ var may = map[string][]string{
 	"internal/bls":            nil,
 	"internal/executor":       {"internal/bls", "internal/chain", "internal/chain/bindings"},
 	"internal/store":          nil,
+	"internal/wasm":           {"examples"},
+	"internal/gossip":         nil,
+	"examples":                nil,
 	"internal/outbox":         {"internal/chain", "internal/chain/bindings", "internal/store"},
-	"internal/doctor":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/store"},
+	"internal/doctor":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/store"},
 	"internal/engine":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/outbox", "internal/store"},
-	"internal/app":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
-	"internal/fleet":          {"internal/app", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/devnet", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
-	"internal/devnet":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
+	"internal/app":            {"internal/gossip", "internal/wasm", "examples", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
+	"internal/fleet":          {"examples", "internal/wasm", "internal/app", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/devnet", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
+	"internal/devnet":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/e2e":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/demo":           {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
@@ -34,9 +37,10 @@ var may = map[string][]string{
 
 	"internal/tools/artifacts": nil,
 	"internal/tools/bindings":  nil,
+	"internal/tools/program":   {"internal/wasm"},
 	"internal/tools/docs":      {"internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.
@@ -53,6 +57,10 @@ var only = map[string][]string{
 	"github.com/prometheus/client_golang":          {"internal/app"},
 	"go.yaml.in/yaml":                              {"internal/app"},
 	"modernc.org/sqlite":                           {"internal/store"},
+	"github.com/tetratelabs/wazero":                {"internal/wasm"},
+	"github.com/bytecodealliance/wasmtime-go":      {"internal/wasm"},
+	"github.com/libp2p":                            {"internal/gossip"},
+	"github.com/multiformats":                      {"internal/gossip"},
 }
 
 // TestImports: the direction of imports is that of the way through the house.
