@@ -148,7 +148,7 @@ func (n *Node) reportOne(ctx context.Context, t Tick, e Evidence) error {
 // and execute in the protocol's order once the veto window is over. It watches each case's clock.
 func (n *Node) Slash(ctx context.Context, t Tick) error {
 	if n.Duties.Slash {
-		if err := n.report(ctx, t); err != nil {
+		if err := errors.Join(n.report(ctx, t), n.reportUpheld(ctx, t)); err != nil {
 			return err
 		}
 	}

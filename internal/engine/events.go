@@ -21,6 +21,11 @@ type Events struct {
 	RewardsUncertified func(RewardStatement)
 	RewardsDiffer      func(RewardStatement)
 	JournalUnsafe      func(Unsafe)
+	BatchComputed      func(BatchComputed)
+	BatchSigned        func(BatchSigned)
+	BatchCommitted     func(BatchCommitted)
+	BatchDiffers       func(BatchDiffers)
+	Contradicted       func(Contradicted)
 	SlashCase          func(SlashCase)
 	SlashAlarm         func(SlashCase)
 }
@@ -76,6 +81,45 @@ type (
 		Operator core.Address
 		Reason   string // a code of docs/reasons.md
 	}
+	// BatchComputed is a batch that this node computed.
+	BatchComputed struct {
+		Set              core.SetID
+		Number, EndBlock uint64
+		Hash, StateRoot  core.Hash
+		Ran, Sent        int // messages run, and messages to accounts
+		Gas              uint64
+	}
+	// BatchSigned is a batch that this node signed.
+	BatchSigned struct {
+		Set    core.SetID
+		Era    core.Era
+		Number uint64
+		Hash   core.Hash
+	}
+	// BatchCommitted is a batch that the Router took, with how many of the set signed in its certificate and how many are
+	// in the set.
+	BatchCommitted struct {
+		Set                     core.SetID
+		Era                     core.Era
+		Number, Block           uint64
+		Hash                    core.Hash
+		Signed, Late, Executors int
+	}
+	// BatchDiffers is a committed batch that is not what this node computed: it signs nothing of the set any more.
+	BatchDiffers struct {
+		Set             core.SetID
+		Era             core.Era
+		Number          uint64
+		Committed, Mine core.Hash
+		Difference      string
+	}
+	// Contradicted is two statements of one Executor for one slot.
+	Contradicted struct {
+		Set      core.SetID
+		Era      core.Era
+		Number   uint64
+		Operator core.Address
+	}
 	// RewardStatement is what a set has to say about rewards; Era is that of the set that signs.
 	RewardStatement struct {
 		Set              core.SetID
@@ -115,6 +159,11 @@ func (e *Events) ensure() {
 	ensure(&e.RewardsUncertified)
 	ensure(&e.RewardsDiffer)
 	ensure(&e.JournalUnsafe)
+	ensure(&e.BatchComputed)
+	ensure(&e.BatchSigned)
+	ensure(&e.BatchCommitted)
+	ensure(&e.BatchDiffers)
+	ensure(&e.Contradicted)
 	ensure(&e.SlashCase)
 	ensure(&e.SlashAlarm)
 }

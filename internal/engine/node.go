@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
@@ -36,8 +37,13 @@ type Parts struct {
 	// hold first.
 	Key     *bls.SecretKey
 	Journal *store.Journal
-	// Cosign asks others for their signatures over the statement that these rewards make; nil: there are none.
-	Cosign func(ctx context.Context, c executor.Committee, d Distribution) []executor.Signature
+	// Runner runs programs; nil: the node computes no batches. Pool gathers what Executors say, and Publish tells the
+	// others what this node says.
+	Runner  program.Runner
+	Pool    *executor.Pool
+	Publish func(ctx context.Context, m executor.Message) error
+	// Misbehave has the node break the rules, on a network that is there for it; nil: it keeps them.
+	Misbehave Misbehaviour
 	// Sets are those that the node serves; nil: all there are.
 	Sets   []core.SetID
 	Duties Duties
@@ -65,6 +71,10 @@ type Node struct {
 	signed    signedStatement
 	said      map[string]bool
 	due       map[string]core.Time
+	works     map[core.SetID]*work
+	keyHash   core.Hash                        // of Key, once it was asked for
+	opened    map[core.Hash]executor.Committee // by header
+	settled   map[core.Hash]bool               // disputes of which nothing can come any more, by id
 }
 
 // slot is one era of one set.
@@ -87,6 +97,8 @@ func NewNode(ctx context.Context, p Parts) (*Node, error) {
 // forget drops what was derived, after a reorganisation of blocks that were taken for final.
 func (n *Node) forget() {
 	n.decisions, n.books = map[slot]Decision{}, map[core.SetID]Books{}
+	n.opened = map[core.Hash]executor.Committee{}
+	n.works, n.settled = map[core.SetID]*work{}, map[core.Hash]bool{}
 	n.drafts, n.closed = map[core.SetID]draft{}, map[slash.Offence]bool{}
 	n.looked, n.said, n.due = map[core.SetID]core.Era{}, map[string]bool{}, map[string]core.Time{}
 }

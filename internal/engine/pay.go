@@ -100,12 +100,6 @@ func (n *Node) draft(ctx context.Context, t Tick, books Books, to, signing core.
 	return d, nil
 }
 
-// Draft returns the distribution that this node computed last for a set to sign in an era.
-func (n *Node) Draft(set core.SetID, signing core.Era) (Distribution, bool) {
-	have := n.drafts[set]
-	return have.d, !have.none && have.signing == signing && have.d.Operators != nil
-}
-
 // commitRewards signs and posts what the active set has to say, as far as there are signatures.
 func (n *Node) commitRewards(ctx context.Context, t Tick, books Books) error {
 	signing, active, err := n.Roster.ActiveEra(ctx, books.Set, t.Final.Number)
@@ -153,8 +147,8 @@ func (n *Node) certify(ctx context.Context, t Tick, d Distribution) error {
 	if err != nil {
 		return err
 	}
-	if n.Cosign != nil {
-		signatures = append(signatures, n.Cosign(ctx, committee, d)...)
+	if signatures, err = n.rewardLine(ctx, t, d, signatures); err != nil {
+		return err
 	}
 	signatures = without(signatures, ejected)
 	digest := d.Statement.Digest(n.Roster.Domain())
@@ -181,6 +175,27 @@ func (n *Node) certify(ctx context.Context, t Tick, d Distribution) error {
 	}
 	return n.put(ctx, t, fmt.Sprintf("rewards/%d/%d/%s", set, era, digest), call, n.Roster.Times.LifetimeEnd(era)-1,
 		"RewardsPending", "WrongFirstEra", "WrongPreviousRoots")
+}
+
+// rewardLine tells the others of this node's signature, again every few blocks, and adds what they have signed.
+func (n *Node) rewardLine(ctx context.Context, t Tick, d Distribution, own []executor.Signature) ([]executor.Signature, error) {
+	if n.Pool == nil {
+		return own, nil
+	}
+	for _, s := range own {
+		m := executor.Message{Era: d.Statement.Era, Rewards: &d.Statement, Index: s.Index, Signature: s.Signature,
+			Round: uint8(t.Head.Number / resendAfter)}
+		n.Pool.Add(m)
+		if n.Publish == nil || n.Misbehave != "" {
+			continue
+		}
+		var err error
+		n.sayOnce(fmt.Sprintf("rewards/%d/%d/%s", m.Era, t.Head.Number/resendAfter, m.Digest(n.Roster.Domain())), func() { err = n.Publish(ctx, m) })
+		if err != nil {
+			return nil, fmt.Errorf("tell others of rewards: %w", err)
+		}
+	}
+	return append(own, n.Pool.Signatures(executor.Message{Era: d.Statement.Era, Rewards: &d.Statement})...), nil
 }
 
 // without leaves out those who are ejected: a certificate with their bits is none.

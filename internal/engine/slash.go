@@ -85,20 +85,16 @@ func accusedEntries(e chain.Elected, accused []int) ([]bindings.Entry, error) {
 
 // DisputeBatches puts two contradicting batches of one slot before the judge, one of them certified.
 func (h Hand) DisputeBatches(ctx context.Context, c [2]executor.Committee, b [2]batch.Batch, signed [2]executor.Signed) (*bindings.OffencesDisputed, *types.Receipt, error) {
-	var headers [2]bindings.Header
-	var batches [2]bindings.Batch
-	var statements [2]bindings.Statement
 	for i := range c {
-		var err error
-		headers[i], batches[i] = c[i].HeaderBinding(), chain.BatchBinding(b[i])
-		if statements[i], err = c[i].Statement(signed[i]); err != nil {
-			return nil, nil, err
-		}
 		if _, err := h.ConfirmKeys(ctx, c[i]); err != nil {
 			return nil, nil, err
 		}
 	}
-	receipt, err := h.do(ctx, h.Roster.At.Offences, offences.PackDisputeBatches(headers, batches, statements))
+	call, err := DisputeBatchesCall(h.Roster.At, c, b, signed)
+	if err != nil {
+		return nil, nil, err
+	}
+	receipt, err := h.Sender.Do(ctx, call)
 	if err != nil {
 		return nil, receipt, err
 	}
@@ -117,11 +113,11 @@ func (h Hand) Uphold(ctx context.Context, d bindings.Dispute, wrong core.Hash) (
 
 // ReportWrongResult records those who signed the statement that the judge called wrong (places in its set).
 func (h Hand) ReportWrongResult(ctx context.Context, d bindings.Dispute, wrong chain.Elected, accused []int) (*types.Receipt, error) {
-	entries, err := accusedEntries(wrong, accused)
+	call, err := ReportWrongResultCall(h.Roster.At, d, wrong, accused)
 	if err != nil {
 		return nil, err
 	}
-	return h.do(ctx, h.Roster.At.Offences, offences.PackReportWrongResult(d, wrong.HeaderBinding(), entries))
+	return h.Sender.Do(ctx, call)
 }
 
 // RequestSlash requests the slash of an offence in one vault.

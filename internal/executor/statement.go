@@ -115,3 +115,28 @@ func (c Committee) Statement(s Signed) (bindings.Statement, error) {
 	}
 	return bindings.Statement{Signers: signers, Signature: chain.SignatureWords(s.Signature.Packed())}, nil
 }
+
+// Combine is Gather for signatures that were checked one by one already: it checks their sum at once, and one by one only
+// if that is wrong.
+func (c Committee) Combine(digest core.Hash, signatures []Signature) (Signed, error) {
+	var s Signed
+	var keys []bls.PublicKey
+	var good []bls.Signature
+	for _, one := range signatures {
+		if one.Index < 0 || one.Index >= len(c.Keys) || s.Bitmap.Has(one.Index) {
+			continue
+		}
+		s.Bitmap = s.Bitmap.With(one.Index)
+		s.Weight.Add(&s.Weight, &c.Entries[one.Index].Weight)
+		keys, good = append(keys, c.Keys[one.Index]), append(good, one.Signature)
+	}
+	if len(good) == 0 {
+		return s, ErrNobodySigned
+	}
+	s.Signature = bls.AggregateSignatures(good...)
+	if bls.Verify(digest, bls.Statement, bls.AggregateKeys(keys...), s.Signature) == nil {
+		return s, nil
+	}
+	s, _, err := c.Gather(digest, signatures)
+	return s, err
+}

@@ -16,7 +16,7 @@ import (
 func electionOf(set core.SetID, era core.Era, n int) Election {
 	e := Election{Set: set, Era: era, Block: 100 + uint64(era), Capture: 5000, Seed: core.Hash{1}, Header: core.Hash{2}}
 	for i := range n {
-		o := Outcome{Operator: core.Address{byte(200 - i)}, Rank: i + 1, Elected: 3*i < 2*n, Code: "elected", Detail: fmt.Sprintf("rank %d", i+1)}
+		o := Outcome{Operator: core.Address{byte(200 - i), byte(i >> 8)}, Rank: i + 1, Elected: 3*i < 2*n, Code: "elected", Detail: fmt.Sprintf("rank %d", i+1)}
 		o.Weight.SetUint64(math.MaxUint64)
 		o.Stake.Lsh(uint256.NewInt(uint64(i)), 200)
 		e.Total.Add(&e.Total, &o.Weight)

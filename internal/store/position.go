@@ -106,7 +106,7 @@ func (s *Store) Steps(ctx context.Context, below uint64, limit int) ([]Position,
 }
 
 // Rewind forgets what was read and decided above a former place of the cursor: logs, also older ones that a later
-// step added, vaults that became known, steps, and elections. Intents and facts stay. With the zero Position it
+// step added, vaults that became known, steps, elections, and batches. Intents and facts stay. With the zero Position it
 // forgets all of them.
 func (s *Store) Rewind(ctx context.Context, to Position) error {
 	return s.write(ctx, "rewind", func(tx *sql.Tx) error {
@@ -129,6 +129,7 @@ func (s *Store) Rewind(ctx context.Context, to Position) error {
 			"DELETE FROM vaults WHERE step > ?",
 			"DELETE FROM steps WHERE number > ?",
 			"DELETE FROM elections WHERE block > ?",
+			"DELETE FROM batches WHERE end_block > ?",
 		} {
 			if _, err := tx.ExecContext(ctx, statement, above); err != nil {
 				return fmt.Errorf("to %s: %w", to, err)

@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/quorum"
+	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/chain/bindings"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+// DisputeBatchesCall puts two contradicting batches of one slot before the judge, one of them certified.
+func DisputeBatchesCall(at chain.Addresses, c [2]executor.Committee, b [2]batch.Batch, signed [2]executor.Signed) (chain.Call, error) {
+	var headers [2]bindings.Header
+	var batches [2]bindings.Batch
+	var statements [2]bindings.Statement
+	for i := range c {
+		var err error
+		headers[i], batches[i] = c[i].HeaderBinding(), chain.BatchBinding(b[i])
+		if statements[i], err = c[i].Statement(signed[i]); err != nil {
+			return chain.Call{}, err
+		}
+	}
+	return chain.To(at.Offences, offences.PackDisputeBatches(headers, batches, statements)), nil
+}
+
+// ReportWrongResultCall records those who signed the statement that the judge called wrong (places in its set).
+func ReportWrongResultCall(at chain.Addresses, d bindings.Dispute, wrong chain.Elected, accused []int) (chain.Call, error) {
+	entries, err := accusedEntries(wrong, accused)
+	if err != nil {
+		return chain.Call{}, err
+	}
+	return chain.To(at.Offences, offences.PackReportWrongResult(d, wrong.HeaderBinding(), entries)), nil
+}
+
+// convict keeps the contradictions that the pool has found, for Slash to report.
+func (n *Node) convict(ctx context.Context, set core.SetID, committees []executor.Committee) error {
+	var all []error
+	for _, x := range n.Pool.Contradictions(set) {
+		c, found := committeeOf(committees, x.First.Era)
+		if !found || x.First.Batch == nil || x.First.Index >= len(c.Entries) {
+			continue
+		}
+		n.Events.Contradicted(Contradicted{Set: set, Era: c.Era, Number: x.First.Batch.Number, Operator: c.Entries[x.First.Index].Operator})
+		var hashes [2]core.Hash
+		var signed [2]executor.Signed
+		for i, m := range []executor.Message{x.First, x.Second} {
+			hashes[i] = m.Batch.Hash()
+			signed[i] = executor.Signed{Bitmap: quorum.Bitmap{}.With(m.Index), Signature: m.Signature}
+		}
+		all = append(all, n.Accuse(ctx, EvidenceOf(c, x.First.Batch.Number, hashes, signed)))
+	}
+	return errors.Join(all...)
+}
+
+func committeeOf(committees []executor.Committee, e core.Era) (executor.Committee, bool) {
+	for _, c := range committees {
+		if c.Era == e {
+			return c, true
+		}
+	}
+	return executor.Committee{}, false
+}
+
+// disputeAll brings before the judge what contradicts a batch that was committed for good: by someone else, or, when the
+// committed one is not this node's, by this node itself (protocol §7). Whoever signed both is reported for that already.
+func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
+	c := w.committed
+	if !n.Duties.Slash || c.Batch.Number == 0 || t.Head.Time > n.Roster.Times.Deadline(c.Era) {
+		return nil
+	}
+	under, found := committeeOf(w.committees, c.Era)
+	if !found {
+		return nil
+	}
+	if w.differs {
+		if err := n.standBy(ctx, t, w, under, c); err != nil {
+			return err
+		}
+	}
+	like := executor.Message{Era: c.Era, Batch: &c.Batch}
+	others, signatures := n.Pool.Others(like), n.Pool.Signatures(like)
+	if len(others) == 0 || len(signatures) == 0 {
+		return nil
+	}
+	certified, err := under.Combine(like.Digest(n.Roster.Domain()), signatures)
+	if err != nil {
+		return err
+	}
+	var all []error
+	for _, other := range others {
+		if certified.Bitmap.Has(other.Index) || other.Batch == nil || other.Batch.PreviousHash != c.Batch.PreviousHash {
+			continue
+		}
+		if err := n.dispute(ctx, t, under, c.Batch, certified, other); err != nil {
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// standBy has this node sign its own result of a number that was committed otherwise: so that the judge has something to
+// judge.
+func (n *Node) standBy(ctx context.Context, t Tick, w *work, under executor.Committee, c chain.Committed) error {
+	mine, known, err := n.Store.Batch(ctx, c.Batch.Set, c.Batch.Number)
+	if err != nil || !known || mine.Hash() == c.Hash {
+		return err
+	}
+	return n.sign(ctx, t, w, under, mine.Batch)
+}
+
+// dispute confirms the keys behind the header first, in a transaction of its own.
+func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, certified batch.Batch, by executor.Signed, other executor.Message) error {
+	key := fmt.Sprintf("dispute/%d/%d/%d/%s/%d", under.Set, under.Era, certified.Number, other.Batch.Hash(), other.Index)
+	if filed, err := n.disputed(ctx, t, under.Set, under.Era, other.Index); err != nil || filed {
+		return err
+	}
+	if !n.memberTurn(ctx, t, under.Set, under.Era, key, n.dueSince(key, t)) {
+		return nil
+	}
+	deadline := n.Roster.Times.Deadline(under.Era)
+	confirmed, err := n.Roster.KeysConfirmed(ctx, under.Header.Hash(), t.Final.Number)
+	if err != nil {
+		return err
+	}
+	if !confirmed {
+		call, err := ConfirmKeysCall(n.Roster.At, under)
+		if err != nil {
+			return err
+		}
+		return n.put(ctx, t, "confirm/"+under.Header.Hash().String(), call, deadline)
+	}
+	one := executor.Signed{Bitmap: quorum.Bitmap{}.With(other.Index), Signature: other.Signature}
+	call, err := DisputeBatchesCall(n.Roster.At, [2]executor.Committee{under, under}, [2]batch.Batch{certified, *other.Batch},
+		[2]executor.Signed{by, one})
+	if err != nil {
+		return err
+	}
+	return n.put(ctx, t, key, call, deadline, "AlreadyDisputed")
+}
+
+// disputed reports whether a statement of one Executor of an era stands before the judge already. One is enough: an
+// offence is recorded once an era, however many batches it was about.
+func (n *Node) disputed(ctx context.Context, t Tick, set core.SetID, e core.Era, index int) (bool, error) {
+	filed, _, err := n.Roster.Disputes(ctx, t.Final.Number)
+	if err != nil {
+		return false, err
+	}
+	alone := new(big.Int).Lsh(big.NewInt(1), uint(index))
+	for _, d := range filed {
+		for _, side := range []bindings.Side{d.Dispute.A, d.Dispute.B} {
+			if d.Dispute.Set.Cmp(chain.Number(set)) == 0 && core.Era(side.Era) == e && side.Bitmap.Cmp(alone) == 0 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// reportUpheld records those whose statement the judge called wrong.
+func (n *Node) reportUpheld(ctx context.Context, t Tick) error {
+	filed, upheld, err := n.Roster.Disputes(ctx, t.Final.Number)
+	if err != nil {
+		return err
+	}
+	var all []error
+	for _, d := range filed {
+		u := upheld[common.Hash(d.Id)]
+		if u == nil || n.settled[core.Hash(d.Id)] {
+			continue
+		}
+		side := d.Dispute.A
+		if u.WrongDigest != side.Digest {
+			side = d.Dispute.B
+		}
+		if err := n.reportWrong(ctx, t, d, side); err != nil {
+			all = append(all, fmt.Errorf("report dispute %x: %w", d.Id, err))
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (n *Node) reportWrong(ctx context.Context, t Tick, d *chain.Disputed, side bindings.Side) error {
+	set, e := core.SetID(d.Dispute.Set.Uint64()), core.Era(side.Era)
+	deadline := n.Roster.Times.Deadline(e) + n.Roster.Times.RequestWindow
+	standing, stands, err := n.standing(ctx, t, set, e)
+	if err != nil {
+		return err
+	}
+	if t.Head.Time > deadline || !stands {
+		n.settled[core.Hash(d.Id)] = true
+		return nil
+	}
+	var accused []int
+	for i, entry := range standing.Entries {
+		if side.Bitmap.Bit(i) == 0 {
+			continue
+		}
+		id := slash.Offence{Set: set, Operator: entry.Operator, Era: e, Kind: slash.WrongResult}
+		reported, err := n.Roster.IsReported(ctx, chain.OffenceBinding(id), t.Final.Number)
+		if err != nil {
+			return err
+		}
+		if !reported {
+			accused = append(accused, i)
+		}
+	}
+	if len(accused) == 0 {
+		n.settled[core.Hash(d.Id)] = true
+		return nil
+	}
+	key := fmt.Sprintf("wrong/%x", d.Id)
+	if !n.memberTurn(ctx, t, set, e, key, n.dueSince(key, t)) {
+		return nil
+	}
+	call, err := ReportWrongResultCall(n.Roster.At, d.Dispute, standing, accused)
+	if err != nil {
+		return err
+	}
+	return n.put(ctx, t, key, call, deadline, "NobodyAccused", "AlreadyReported")
+}

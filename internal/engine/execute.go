@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/program"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+// work is a set's batches, as a node follows them. All of it can be read and computed again.
+type work struct {
+	machine *executor.Machine
+	// readTo is the final block up to which commits were read, committed the last of them.
+	readTo    uint64
+	committed chain.Committed
+	// recent are commits above readTo, which may still go.
+	recent []chain.Committed
+	// differs: a committed batch is not what this node computed. Nothing may be signed on top of it.
+	differs bool
+	// at is the tick of which the following are: the active era and the sets that may sign.
+	at         Tick
+	era        core.Era
+	active     bool
+	committees []executor.Committee
+	// said are the statements of this node by number, with the block in which they were last sent.
+	said map[uint64]saidOne
+	// quorum is the block in which there were first enough signatures for a batch, by its hash.
+	quorum map[core.Hash]uint64
+}
+
+type saidOne struct {
+	messages []executor.Message
+	block    uint64
+	round    uint8
+}
+
+func (n *Node) work(set core.SetID) *work {
+	w := n.works[set]
+	if w == nil {
+		w = &work{machine: &executor.Machine{Roster: n.Roster, Set: set, Ledger: n.Store, Runner: n.Runner},
+			said: map[uint64]saidOne{}, quorum: map[core.Hash]uint64{}}
+		n.works[set] = w
+	}
+	return w
+}
+
+// Execute computes the batches of every interval that has ended (protocol §6).
+func (n *Node) Execute(ctx context.Context, t Tick) error {
+	if n.Runner == nil {
+		return nil
+	}
+	return n.each(ctx, func(set core.SetID) error {
+		return n.work(set).machine.Advance(ctx, t.Final.Number, func(c program.Computed) {
+			n.Events.BatchComputed(BatchComputed{Set: set, Number: c.Number, EndBlock: c.EndBlock, Hash: c.Hash(), StateRoot: c.StateRoot,
+				Ran: c.Ran, Sent: len(c.Outgoing), Gas: c.Gas})
+		})
+	})
+}
+
+// follow reads what was committed, and compares it with what this node computed.
+func (n *Node) follow(ctx context.Context, t Tick, set core.SetID, w *work) error {
+	r := *n.Roster
+	r.FirstBlock = max(w.readTo+1, r.FirstBlock)
+	if r.FirstBlock <= t.Final.Number {
+		list, err := r.Batches(ctx, set, t.Final.Number)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if err := n.compare(ctx, t, w, c); err != nil {
+				return err
+			}
+			w.committed = c
+			delete(w.quorum, c.Hash)
+		}
+		w.readTo = t.Final.Number
+	}
+	w.recent = nil
+	r.FirstBlock = w.readTo + 1
+	if t.Head.Number >= r.FirstBlock {
+		var err error
+		if w.recent, err = r.Batches(ctx, set, t.Head.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head is the number and the hash of the batch that was committed last, as far as one can see.
+func (w *work) head() (uint64, core.Hash) {
+	last := w.committed
+	if len(w.recent) > 0 {
+		last = w.recent[len(w.recent)-1]
+	}
+	return last.Batch.Number, last.Hash
+}
+
+// compare looks whether a batch that is committed for good is this node's.
+func (n *Node) compare(ctx context.Context, t Tick, w *work, c chain.Committed) error {
+	mine, known, err := n.Store.Batch(ctx, c.Batch.Set, c.Batch.Number)
+	if err != nil {
+		return err
+	}
+	standing, stands, err := n.standing(ctx, t, c.Batch.Set, c.Era)
+	if err != nil {
+		return err
+	}
+	said := BatchCommitted{Set: c.Batch.Set, Era: c.Era, Number: c.Batch.Number, Block: c.Block, Hash: c.Hash,
+		Signed: len(c.Signers.Indices()), Late: len(c.Late.Indices())}
+	if stands {
+		said.Executors = len(standing.Entries)
+	}
+	n.Events.BatchCommitted(said)
+	if known && mine.Hash() == c.Hash {
+		return nil
+	}
+	w.differs = true
+	d := BatchDiffers{Set: c.Batch.Set, Era: c.Era, Number: c.Batch.Number, Committed: c.Hash, Difference: "there should be no batch of this number"}
+	if known {
+		d.Mine, d.Difference = mine.Hash(), Difference(mine.Batch, c.Batch)
+	}
+	n.Events.BatchDiffers(d)
+	return nil
+}
+
+// Difference names the first field in which two batches of one number differ, empty when they do not.
+func Difference(mine, theirs batch.Batch) string {
+	for _, f := range []struct {
+		name         string
+		mine, theirs any
+	}{
+		{"previousHash", mine.PreviousHash, theirs.PreviousHash},
+		{"endBlock", mine.EndBlock, theirs.EndBlock},
+		{"endBlockHash", mine.EndBlockHash, theirs.EndBlockHash},
+		{"stateRoot", mine.StateRoot, theirs.StateRoot},
+		{"messagesRoot", mine.MessagesRoot, theirs.MessagesRoot},
+	} {
+		if f.mine != f.theirs {
+			return fmt.Sprintf("%s: computed %v, theirs %v", f.name, f.mine, f.theirs)
+		}
+	}
+	return ""
+}

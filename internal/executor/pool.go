@@ -1,0 +1,191 @@
+package executor
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/internal/bls"
+)
+
+// Verdict is what a node thinks of a message that another one passed on.
+type Verdict int
+
+// The verdicts.
+const (
+	Accept Verdict = iota // new and good
+	Ignore                // known, or of an era or a number that is none of ours: nobody's fault
+	Reject                // nobody honest sends it
+)
+
+// Pool holds the statements of the sets that matter now: what is gathered into certificates, and what convicts. It is
+// bounded: of each signer and slot it keeps two statements that contradict each other, and no third.
+type Pool struct {
+	domain batch.Domain
+
+	mu         sync.Mutex
+	committees map[office]Committee
+	window     map[core.SetID][2]uint64 // numbers of batches that are of interest
+	slots      map[place]map[int][]Message
+	found      []Contradiction
+}
+
+// office is one era of one set.
+type office struct {
+	set core.SetID
+	era core.Era
+}
+
+// place is what an honest Executor signs one statement for.
+type place struct {
+	office
+	rewards  bool
+	number   uint64
+	from, to core.Era
+	previous core.Hash
+}
+
+func placeOf(m Message) place {
+	at := place{office: office{m.Set(), m.Era}}
+	if m.Batch != nil {
+		at.number = m.Batch.Number
+		return at
+	}
+	at.rewards, at.from, at.to, at.previous = true, m.Rewards.FromEra, m.Rewards.ToEra, m.Rewards.PreviousRoots
+	return at
+}
+
+// Contradiction is two statements of one signer for one slot.
+type Contradiction struct{ First, Second Message }
+
+// mostRewards is how many slots of rewards of one era are kept: there is one, and a liar may make up others.
+const mostRewards = 64
+
+// NewPool makes an empty pool.
+func NewPool(d batch.Domain) *Pool {
+	return &Pool{domain: d, committees: map[office]Committee{}, window: map[core.SetID][2]uint64{}, slots: map[place]map[int][]Message{}}
+}
+
+// Serve says which Executors of a set may sign now, and which batches, from first to last, they may sign; statements of
+// others are dropped. Rewards go with the eras.
+func (p *Pool) Serve(set core.SetID, committees []Committee, first, last uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for o := range p.committees {
+		if o.set == set {
+			delete(p.committees, o)
+		}
+	}
+	for _, c := range committees {
+		p.committees[office{c.Set, c.Era}] = c
+	}
+	p.window[set] = [2]uint64{first, last}
+	for at := range p.slots {
+		if at.set != set {
+			continue
+		}
+		if _, serves := p.committees[at.office]; !serves || !at.rewards && (at.number < first || at.number > last) {
+			delete(p.slots, at)
+		}
+	}
+}
+
+// Add takes a statement in, after checking it.
+func (p *Pool) Add(m Message) Verdict {
+	at := placeOf(m)
+	p.mu.Lock()
+	c, serves := p.committees[at.office]
+	w := p.window[at.set]
+	known := slices.ContainsFunc(p.slots[at][m.Index], func(o Message) bool { return o.Digest(p.domain) == m.Digest(p.domain) })
+	full := len(p.slots[at][m.Index]) >= 2 || at.rewards && p.slots[at] == nil && p.rewardSlots(at.office) >= mostRewards
+	p.mu.Unlock()
+	switch {
+	case !serves, !at.rewards && (at.number < w[0] || at.number > w[1]), known, full:
+		return Ignore
+	case m.Index >= len(c.Keys):
+		return Reject
+	}
+	digest := m.Digest(p.domain)
+	if bls.Verify(digest, bls.Statement, c.Keys[m.Index], m.Signature) != nil { // slow: without the lock
+		return Reject
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now, serves := p.committees[at.office]; !serves || now.Header != c.Header {
+		return Ignore
+	}
+	if p.slots[at] == nil {
+		p.slots[at] = map[int][]Message{}
+	}
+	have := p.slots[at][m.Index]
+	if slices.ContainsFunc(have, func(o Message) bool { return o.Digest(p.domain) == digest }) || len(have) >= 2 {
+		return Ignore
+	}
+	p.slots[at][m.Index] = append(have, m)
+	if len(have) == 1 {
+		p.found = append(p.found, Contradiction{have[0], m})
+	}
+	return Accept
+}
+
+// rewardSlots counts the reward slots of an office.
+func (p *Pool) rewardSlots(o office) (n int) {
+	for at := range p.slots {
+		if at.office == o && at.rewards {
+			n++
+		}
+	}
+	return n
+}
+
+// Signatures returns the signatures over the same as a message says, of all signers of its slot, in their order.
+func (p *Pool) Signatures(like Message) []Signature {
+	digest := like.Digest(p.domain)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []Signature
+	for index, all := range p.slots[placeOf(like)] {
+		for _, m := range all {
+			if m.Digest(p.domain) == digest {
+				list = append(list, Signature{Index: index, Signature: m.Signature})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Signature) int { return cmp.Compare(a.Index, b.Index) })
+	return list
+}
+
+// Others returns the statements of a slot that say something else than a message, in the order of their signers.
+func (p *Pool) Others(like Message) []Message {
+	digest := like.Digest(p.domain)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []Message
+	for _, all := range p.slots[placeOf(like)] {
+		for _, m := range all {
+			if m.Digest(p.domain) != digest {
+				list = append(list, m)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Message) int { return cmp.Compare(a.Index, b.Index) })
+	return list
+}
+
+// Contradictions returns those of a set that were found since it was asked last.
+func (p *Pool) Contradictions(set core.SetID) (list []Contradiction) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var rest []Contradiction
+	for _, c := range p.found {
+		if c.First.Set() == set {
+			list = append(list, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	p.found = rest
+	return list
+}
