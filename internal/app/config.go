@@ -42,6 +42,8 @@ type Config struct {
 	BLSPasswordEnv                      string
 
 	Propose, Challenge, Eject, Reward, Slash bool
+	Execute                                  bool
+	PeerListen                               string
 	TurnDelay                                core.Time
 	BondLimit                                core.Amount
 	DayBudget, MaxFee                        *big.Int
@@ -105,6 +107,8 @@ var fields = []Field{
 	{"duties.eject", "remove jailed and drained Executors", "true", false, yes(func(c *Config) *bool { return &c.Eject })},
 	{"duties.reward", "sign, commit and activate rewards", "true", false, yes(func(c *Config) *bool { return &c.Reward })},
 	{"duties.slash", "report evidence, request and execute slashes", "true", false, yes(func(c *Config) *bool { return &c.Slash })},
+	{"duties.execute", "run programs, sign batches and commit them", "true", false, yes(func(c *Config) *bool { return &c.Execute })},
+	{"peers.listen", "`host:port` at which other Executors reach this node, as the operator's endpoint on chain says; empty: it talks with none, and signs alone", "", false, text(func(c *Config) *string { return &c.PeerListen })},
 	{"turn-delay", "seconds that this node waits for each one whose turn comes before its own", "30", false, seconds(func(c *Config) *core.Time { return &c.TurnDelay })},
 	{"bond-limit", "most that one proposal may put at stake, wVARA base units; 0: no limit", "0", false, setBondLimit},
 	{"gas.day-budget", "most wei that gas may cost in a day of the chain's clock; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.DayBudget })},

@@ -18,6 +18,7 @@ import (
 	"github.com/gear-tech/roster/internal/executor"
 	"github.com/gear-tech/roster/internal/outbox"
 	"github.com/gear-tech/roster/internal/store"
+	"github.com/gear-tech/roster/internal/wasm"
 )
 
 // Heads say which block is the newest, and which one is final.
@@ -39,7 +40,12 @@ type Setup struct {
 
 	Signer chain.Signer
 	Key    *bls.SecretKey // nil: watch, sign no statement
-	Cosign func(ctx context.Context, c executor.Committee, d engine.Distribution) []executor.Signature
+
+	// Execute has the node run programs, and sign batches if it has a key. Publish tells the other Executors what this one
+	// says; nil: nobody. What they say comes in by Hear.
+	Execute   bool
+	Publish   func(ctx context.Context, set core.SetID, message []byte) error
+	Misbehave engine.Misbehaviour // on the devnet alone
 
 	Sets      []core.SetID // nil: all
 	Duties    engine.Duties
@@ -72,6 +78,8 @@ type Node struct {
 	setup  Setup
 	store  *store.Store
 	stages []engine.Stage
+	runner *wasm.Runner // nil: it does not execute
+	last   engine.Tick
 }
 
 // Open opens a node's files and fills its memory from them. Close it when done.
@@ -119,13 +127,18 @@ func (n *Node) open(ctx context.Context) error {
 		return err
 	}
 	parts := engine.Parts{Roster: roster, Mirror: mirror, Indexed: indexed, Store: n.store, Account: s.Signer.Address(),
-		Key: s.Key, Cosign: s.Cosign, Sets: s.Sets, Duties: s.Duties, TurnDelay: s.TurnDelay, BondLimit: s.BondLimit,
+		Key: s.Key, Sets: s.Sets, Duties: s.Duties, TurnDelay: s.TurnDelay, BondLimit: s.BondLimit,
 		LogRange: s.LogRange, Sample: s.Sample, Events: s.Events.Engine,
 		Outbox: outbox.New(outbox.Options{Ledger: n.store, Client: s.Client, Signer: s.Signer,
 			ChainID: new(big.Int).SetUint64(roster.ChainID), DayBudget: s.DayBudget, MaxFee: s.MaxFee, BumpBlocks: s.BumpBlocks,
 			Events: s.Events.Outbox})}
 	if s.Key != nil {
 		if parts.Journal, err = n.openJournal(ctx, roster); err != nil {
+			return err
+		}
+	}
+	if s.Execute {
+		if err := n.execute(&parts, roster); err != nil {
 			return err
 		}
 	}
@@ -137,6 +150,44 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.stages = stages(n.Node)
 	return nil
+}
+
+// execute adds what it takes to run programs.
+func (n *Node) execute(parts *engine.Parts, r *chain.Roster) (err error) {
+	s := n.setup
+	if s.Misbehave != "" && !devnets[r.ChainID] {
+		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("misbehave on chain %d: only on a development chain (%v)", r.ChainID, devnetIDs)}
+	}
+	if n.runner, err = wasm.NewRunner(); err != nil {
+		return err
+	}
+	parts.Runner, parts.Pool, parts.Misbehave = n.runner, executor.NewPool(r.Domain()), s.Misbehave
+	if s.Publish != nil {
+		parts.Publish = func(ctx context.Context, m executor.Message) error { return s.Publish(ctx, m.Set(), m.Encode()) }
+	}
+	return nil
+}
+
+// devnetIDs are the chains on which a node may break the rules on purpose.
+var devnetIDs = []uint64{1337, 31337}
+
+var devnets = map[uint64]bool{1337: true, 31337: true}
+
+// Hear takes in what another Executor says. It may be called from several goroutines.
+func (n *Node) Hear(message []byte) executor.Verdict {
+	m, err := executor.DecodeMessage(message)
+	if err != nil || n.Pool == nil {
+		return executor.Reject
+	}
+	return n.Pool.Add(m)
+}
+
+// Exchange does at once what follows from what other Executors said since the last step.
+func (n *Node) Exchange(ctx context.Context) error {
+	if n.last == (engine.Tick{}) {
+		return nil
+	}
+	return engine.Run(ctx, exchange(n.Node), n.last, func(stage string, err error) { n.setup.Events.StageFailed(stage, n.last, err) })
 }
 
 // openJournal opens the signing journal, a file of its own. One that is made now may follow one that was lost: it
@@ -186,6 +237,7 @@ func (n *Node) heads(ctx context.Context) (t engine.Tick, err error) {
 }
 
 func (n *Node) step(ctx context.Context, t engine.Tick) error {
+	n.last = t
 	err := engine.Run(ctx, n.stages, t, func(stage string, err error) { n.setup.Events.StageFailed(stage, t, err) })
 	n.setup.Events.Ticked(t, err)
 	return err
@@ -196,6 +248,9 @@ func (n *Node) Close() error {
 	var err error
 	if n.Node != nil && n.Journal != nil {
 		err = n.Journal.Close()
+	}
+	if n.runner != nil {
+		err = errors.Join(err, n.runner.Close())
 	}
 	return errors.Join(err, n.store.Close())
 }

@@ -17,8 +17,9 @@ import (
 )
 
 // Run opens a node as configured and runs it until the context ends, which is no error. What can be corrected by the
-// user is an error at once; what the network does is not: it is logged, and tried again.
-func Run(ctx context.Context, c Config, log *slog.Logger) error {
+// user is an error at once; what the network does is not: it is logged, and tried again. misbehave is empty but on a
+// development chain.
+func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog.Logger) error {
 	metrics := NewMetrics()
 	setup, pool, err := c.setup(ctx, log, metrics)
 	if err != nil {
@@ -27,6 +28,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	health := newHealth(c.Poll, metrics, pool)
 	indexed := setup.Events.Engine.Indexed
 	setup.Events.Engine.Indexed = func(i engine.Indexing) { health.progressed(); indexed(i) }
+	line := &talk{heard: make(chan struct{}, 1), bad: map[string]bool{}}
+	setup.Publish, setup.Misbehave = line.publish, misbehave
 	n, err := Open(ctx, setup)
 	if err != nil {
 		return err
@@ -40,8 +43,20 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if n.Journal != nil && n.Journal.Created() {
 		log.Warn("signing journal made anew: nothing is signed before its safe era", "safe_era", n.Journal.SafeEra())
 	}
+	if c.PeerListen != "" {
+		if setup.Key == nil || !c.Execute {
+			return &chain.Error{Kind: chain.User, Err: errors.New("peers.listen: want bls.keystore and duties.execute with it; who signs nothing has nobody to talk with")}
+		}
+		if err := line.open(n, c.PeerListen, log); err != nil {
+			return err
+		}
+		defer line.Close()
+	}
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return n.loop(ctx, c.Poll, health, log) })
+	work.Go(func() error { return n.loop(ctx, c.Poll, line, health, log) })
+	if line.Line != nil {
+		work.Go(func() error { return line.Run(ctx) })
+	}
 	if c.Listen != "" {
 		work.Go(func() error { return health.serve(ctx, c.Listen, log) })
 	}
@@ -87,6 +102,7 @@ func (c Config) setup(ctx context.Context, log *slog.Logger, metrics *Metrics) (
 	if s.Signer, err = c.signer(ctx); err != nil {
 		return s, nil, err
 	}
+	s.Execute = c.Execute
 	s.Key, err = c.blsKey()
 	return s, pool, err
 }
@@ -127,7 +143,7 @@ func (c Config) blsKey() (*bls.SecretKey, error) {
 }
 
 // loop takes a tick whenever the chain has a new block, and again after a while when one failed.
-func (n *Node) loop(ctx context.Context, poll time.Duration, health *health, log *slog.Logger) error {
+func (n *Node) loop(ctx context.Context, poll time.Duration, line *talk, health *health, log *slog.Logger) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	var last engine.Tick
@@ -146,11 +162,16 @@ func (n *Node) loop(ctx context.Context, poll time.Duration, health *health, log
 				return nil
 			}
 			last, failing = t, err != nil
+			line.meet(n, log)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-line.heard:
+			if err := n.Exchange(ctx); err != nil && ctx.Err() == nil {
+				failing = true
+			}
 		}
 	}
 }

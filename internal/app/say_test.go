@@ -105,16 +105,27 @@ func everything(e Events, p chain.PoolEvents) map[string][]func() {
 		"Engine.RewardsComputed":    {func() { e.Engine.RewardsComputed(statement) }},
 		"Engine.RewardsUncertified": {func() { e.Engine.RewardsUncertified(statement) }},
 		"Engine.RewardsDiffer":      {func() { e.Engine.RewardsDiffer(statement) }},
-		"Engine.JournalUnsafe":      {func() { e.Engine.JournalUnsafe(engine.Unsafe{Set: 1, Era: 8, From: 9}) }},
-		"Engine.SlashCase":          {func() { e.Engine.SlashCase(due) }},
-		"Engine.SlashAlarm":         {func() { e.Engine.SlashAlarm(due) }, func() { e.Engine.SlashAlarm(late) }},
-		"Outbox.Sent":               {func() { e.Outbox.Sent(bare) }},
-		"Outbox.Bumped":             {func() { e.Outbox.Bumped(bare) }},
-		"Outbox.Mined":              {func() { e.Outbox.Mined(bare) }},
-		"Outbox.Done":               {func() { e.Outbox.Done(bare) }},
-		"Outbox.Failed":             {func() { e.Outbox.Failed(bare) }},
-		"Outbox.Expired":            {func() { e.Outbox.Expired(bare) }},
-		"Outbox.BudgetReached":      {func() { e.Outbox.BudgetReached(bare, big.NewInt(9), big.NewInt(7)) }},
+		"Engine.BatchComputed": {func() {
+			e.Engine.BatchComputed(engine.BatchComputed{Set: 1, Number: 9, EndBlock: 99, Hash: word, StateRoot: word, Ran: 3, Sent: 2, Gas: 4000})
+		}},
+		"Engine.BatchSigned": {func() { e.Engine.BatchSigned(engine.BatchSigned{Set: 1, Era: 8, Number: 9, Hash: word}) }},
+		"Engine.BatchCommitted": {func() {
+			e.Engine.BatchCommitted(engine.BatchCommitted{Set: 1, Era: 8, Number: 9, Block: 100, Hash: word, Signed: 5, Late: 1, Executors: 7})
+		}},
+		"Engine.BatchDiffers": {func() {
+			e.Engine.BatchDiffers(engine.BatchDiffers{Set: 1, Era: 8, Number: 9, Committed: word, Mine: core.Hash{31: 0xb3}, Difference: "stateRoot: computed 1, theirs 2"})
+		}},
+		"Engine.Contradicted":  {func() { e.Engine.Contradicted(engine.Contradicted{Set: 1, Era: 8, Number: 9, Operator: who}) }},
+		"Engine.JournalUnsafe": {func() { e.Engine.JournalUnsafe(engine.Unsafe{Set: 1, Era: 8, From: 9}) }},
+		"Engine.SlashCase":     {func() { e.Engine.SlashCase(due) }},
+		"Engine.SlashAlarm":    {func() { e.Engine.SlashAlarm(due) }, func() { e.Engine.SlashAlarm(late) }},
+		"Outbox.Sent":          {func() { e.Outbox.Sent(bare) }},
+		"Outbox.Bumped":        {func() { e.Outbox.Bumped(bare) }},
+		"Outbox.Mined":         {func() { e.Outbox.Mined(bare) }},
+		"Outbox.Done":          {func() { e.Outbox.Done(bare) }},
+		"Outbox.Failed":        {func() { e.Outbox.Failed(bare) }},
+		"Outbox.Expired":       {func() { e.Outbox.Expired(bare) }},
+		"Outbox.BudgetReached": {func() { e.Outbox.BudgetReached(bare, big.NewInt(9), big.NewInt(7)) }},
 		"StageFailed": {
 			func() { e.StageFailed("elect", tick, &chain.Error{Kind: chain.Retry, Err: errors.New("timeout")}) },
 			func() { e.StageFailed("slash", tick, errors.New("the disk is full")) },

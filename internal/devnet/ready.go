@@ -10,6 +10,7 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/gossip"
 )
 
 // readySetup is how long before the first capture a ready network starts: its making takes about a hundred
@@ -31,6 +32,9 @@ const (
 	readyPurse = 10_000  // wVARA of each account that may need some
 	readySpare = 8       // accounts that nobody uses
 )
+
+// FirstPeerPort is where the first operator's node listens for the others; each further one has the next.
+const FirstPeerPort = 30_303
 
 // Ready is a network with one operator set and a small cast, in which nothing has happened yet.
 type Ready struct {
@@ -101,7 +105,11 @@ func (r *Ready) furnish(ctx context.Context) (err error) {
 		if err := r.Give(ctx, o.Sender.From(), whole256(readyPurse)); err != nil { // for the bonds of its node
 			return err
 		}
-		if _, err := o.Register(ctx, r.Set, fmt.Sprintf("operator-%d.example:30303", i), 500); err != nil {
+		endpoint, err := gossip.Endpoint(fmt.Sprintf("127.0.0.1:%d", FirstPeerPort+i), o.Key.Bytes())
+		if err != nil {
+			return err
+		}
+		if _, err := o.Register(ctx, r.Set, endpoint, 500); err != nil {
 			return err
 		}
 		r.Team = append(r.Team, o)

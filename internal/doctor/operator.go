@@ -5,9 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -18,6 +16,7 @@ import (
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
+	"github.com/gear-tech/roster/internal/gossip"
 )
 
 var (
@@ -149,10 +148,9 @@ func (v *visit) contact(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(last)
-	number, wrong := strconv.ParseUint(port, 10, 16)
-	if err != nil || wrong != nil || host == "" || number == 0 {
-		v.found(contactUnusable, Check{Name: "contact", Subject: name(v.Operator), Have: fmt.Sprintf("%q", last), Need: "host:port"})
+	if _, err := gossip.ParseEndpoint(last); err != nil {
+		v.found(contactUnusable, Check{Name: "contact", Subject: name(v.Operator), Have: fmt.Sprintf("%q", last),
+			Need: "a multiaddr with a peer id, as roster node says when it starts"})
 		return nil
 	}
 	v.ok("contact", name(v.Operator), "%q", last)
