@@ -28,6 +28,7 @@ type devnetFlags struct {
 	nodes, eras int
 	once        bool
 	chaos       uint64
+	byzantine   int
 	dir         string
 }
 
@@ -60,6 +61,7 @@ Nobody elects anyone here, unless you start nodes:
   roster devnet --http 127.0.0.1:9000 --file /tmp/devnet.json --seed 7
   roster devnet --nodes 5 --eras 4 --once
   roster devnet --nodes 4 --eras 3 --once --chaos 7
+  roster devnet --nodes 7 --byzantine 2 --eras 3 --once
   roster devnet --node-files /tmp/nodes     # then: roster node --config /tmp/nodes/operator-0/node.yaml
   cast block-number --rpc-url http://127.0.0.1:8545`,
 		Args: noArguments,
@@ -75,6 +77,7 @@ Nobody elects anyone here, unless you start nodes:
 	flags.IntVar(&f.eras, "eras", 4, "with --once: `number` of eras to go through")
 	flags.BoolVar(&f.once, "once", false, "with --nodes: go through the eras without waiting, compare everything, and end")
 	flags.Uint64Var(&f.chaos, "chaos", 0, "with --nodes and --once: `seed` of what goes wrong; 0: nothing")
+	flags.IntVar(&f.byzantine, "byzantine", 0, "with --nodes: `number` of nodes that break the rules: equivocate, sign wrong results, stay away, send garbage")
 	flags.StringVar(&f.dir, "dir", "", "with --nodes: `directory` of the nodes' files; a temporary one, removed at the end, when not given")
 	flags.BoolVar(&f.remote, "remote", false, "listen at an address that other machines reach; it hands them the chain and its keys")
 	return c
@@ -138,7 +141,7 @@ func (f devnetFlags) runFleet(c *cobra.Command) error {
 		defer os.RemoveAll(made)
 		dir = made
 	}
-	o := fleet.Options{Nodes: f.nodes, Eras: f.eras, Seed: f.seed, Dir: dir, Out: c.OutOrStdout()}
+	o := fleet.Options{Nodes: f.nodes, Eras: f.eras, Seed: f.seed, Byzantine: f.byzantine, Dir: dir, Out: c.OutOrStdout()}
 	if f.chaos > 0 {
 		o.Chaos, o.Seed, o.BlockTime, o.Finality = true, f.chaos, 3, 6
 	}
@@ -156,14 +159,29 @@ func (f devnetFlags) driveFleet(c *cobra.Command, nodes *fleet.Fleet) error {
 	out := c.OutOrStdout()
 	if !f.once {
 		at := nodes.Roster.At
+		file, err := describeFleet(nodes, f.seed)
+		if err != nil {
+			return err
+		}
+		if err := writeFile(f.file, 0o600, file.write); err != nil {
+			return err
+		}
 		fmt.Fprintf(out, "%d nodes run on %s, a block every %v. Stop with Ctrl-C.\n", f.nodes, nodes.URL(), f.blockTime)
 		fmt.Fprintf(out, "Ask about it: roster doctor --rpc-url %s --middleware %v --programs %v\n", nodes.URL(), at.Middleware, at.Programs)
+		fmt.Fprintf(out, "Era 0 starts at block %d; then programs can be made: roster program create examples/token/token.wasm u128:1000 --devnet %s\n",
+			nodes.Block()+uint64(nodes.Roster.Times.Genesis-nodes.Now()), f.file)
 		return nodes.Serve(c.Context(), f.blockTime)
 	}
 	if err := nodes.Run(c.Context()); err != nil {
 		return err
 	}
 	s := nodes.Stats()
+	fmt.Fprintf(out, "Programs ran %d messages in %d batches, committed with %d signatures, %d more came late.\n",
+		s.Messages, s.Certified, s.Signatures, s.LateSignatures)
+	if f.byzantine > 0 {
+		fmt.Fprintf(out, "%d nodes broke the rules; the judge ran %d disputed batches again; %d operators were convicted, none of them honest.\n",
+			f.byzantine, s.Judged, s.Convictions)
+	}
 	fmt.Fprintf(out, "%d blocks, %d eras, %d nodes: %d lists posted, %d proven wrong and replaced, %d reward commits paid, %d slashes executed.\n",
 		s.Blocks, f.eras, f.nodes, s.Proposals, s.Challenges, s.RewardCommits, s.Slashes)
 	if f.chaos > 0 {
@@ -179,6 +197,9 @@ func (f devnetFlags) check() error {
 	}
 	if f.eras < 1 || f.eras > 1000 {
 		return fmt.Errorf("--eras %d: want 1 to 1000", f.eras)
+	}
+	if f.byzantine < 0 || f.byzantine > 0 && 3*f.byzantine >= f.nodes {
+		return fmt.Errorf("--byzantine %d: want fewer than a third of --nodes %d", f.byzantine, f.nodes)
 	}
 	if (f.once || f.chaos > 0 || f.dir != "") && f.nodes == 0 {
 		return errors.New("--once, --chaos and --dir are about nodes: say how many with --nodes")

@@ -14,6 +14,7 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/demo"
 	"github.com/gear-tech/roster/internal/devnet"
+	"github.com/gear-tech/roster/internal/fleet"
 )
 
 // devnetFile is what `roster devnet` writes. Amounts are decimal strings in base units, moments Unix seconds of
@@ -134,4 +135,17 @@ func (f *devnetFile) account(ctx context.Context, r *devnet.Ready, number int, n
 	}
 	f.Accounts = append(f.Accounts, devnetAccount{name, a.Address, crypto.FromECDSA(a.Key), balance.Dec()})
 	return nil
+}
+
+// describeFleet is the file of a devnet with nodes: the contracts, and an account that can use programs.
+func describeFleet(f *fleet.Fleet, seed uint64) (devnetFile, error) {
+	file := devnetFile{Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
+		URL: f.URL(), ChainID: f.Roster.ChainID, Seed: seed, Now: f.Now(), Block: f.Block(), Capture0: f.Roster.Times.Capture(0),
+		Times: demo.RecordTimes(f.Roster.Times), Addresses: f.Roster.At, Sets: []devnetSet{{ID: f.Set()}}}
+	user, err := f.User()
+	if err != nil {
+		return file, err
+	}
+	file.Accounts = []devnetAccount{{"user", user.Address, crypto.FromECDSA(user.Key), ""}}
+	return file, nil
 }

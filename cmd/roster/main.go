@@ -88,7 +88,7 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newProgram(), newSlash(), newVersion())
 	return root
 }
 
@@ -124,7 +124,7 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if !c.HasParent() {
-		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet, doctor, node and version", args[0]))
+		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet, doctor, executor, node, program, slash and version", args[0]))
 	}
 	return usage(c, fmt.Errorf("%q: %s takes no arguments, only flags", args[0], c.CommandPath()))
 }

@@ -1,15 +1,22 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/gear-tech/roster/internal/app"
+	"github.com/gear-tech/roster/internal/engine"
 )
 
-func newNode() *cobra.Command {
+func newNode() *cobra.Command { return nodeCommand(false) }
+
+// newExecutor is a node that can be told to break the rules.
+func newExecutor() *cobra.Command { return nodeCommand(true) }
+
+func nodeCommand(executor bool) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "node",
 		Short: "Run a node: follow the chain and do everything that is due, until stopped",
@@ -25,22 +32,45 @@ a variable. /healthz, /readyz and /metrics are at --http-listen.`,
   ROSTER_CHAIN_RPC=https://one.example,https://two.example roster node --config node.yaml --chain-agree 2`,
 		Args: noArguments,
 	}
+	byzantine := new(string)
+	if executor {
+		c.Use, c.Short = "executor", "Run a node that may break the rules, on a development chain"
+		c.Long = `executor is roster node with one more flag: --byzantine has it break the rules, to see what comes of it. It
+refuses to on any chain but a development one (chain ids 1337 and 31337).
+
+  equivocate     signs two results of each batch; the others report it
+  wrong-result   signs another result than everyone else; the judge is called
+  absent         signs nothing, and earns nothing
+  garbage        sends signatures that are none; nobody listens any more`
+		c.Example = "  roster executor --config nodes/operator-0/node.yaml --byzantine equivocate"
+		c.Flags().StringVar(byzantine, "byzantine", "", "how to break the rules: `equivocate`, wrong-result, absent or garbage")
+	}
 	config := c.Flags().String("config", "", "YAML `file` to read")
 	for _, f := range app.Fields() {
 		c.Flags().String(f.Flag(), f.Default, f.Usage)
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		given := map[string]string{}
-		c.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
+		c.Flags().Visit(func(f *pflag.Flag) {
+			if f.Name != "byzantine" {
+				given[f.Name] = f.Value.String()
+			}
+		})
 		settings, err := app.Load(*config, os.LookupEnv, given)
 		if err != nil {
 			return usage(c, err)
+		}
+		var misbehave engine.Misbehaviour
+		if *byzantine != "" {
+			if misbehave, err = engine.ParseMisbehaviour(*byzantine); err != nil {
+				return usage(c, fmt.Errorf("--byzantine %w", err))
+			}
 		}
 		log, err := app.NewLog(c.ErrOrStderr(), settings.LogLevel, settings.LogFormat)
 		if err != nil {
 			return usage(c, err)
 		}
-		return app.Run(c.Context(), settings, log)
+		return app.Run(c.Context(), settings, misbehave, log)
 	}
 	return c
 }

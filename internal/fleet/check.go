@@ -45,6 +45,8 @@ func (f *Fleet) Check(ctx context.Context) []error {
 		all = append(all, f.checkEra(ctx, fresh, e, final)...)
 	}
 	all = append(all, f.checkSlash(ctx, final.Number)...)
+	all = append(all, f.checkBatches(ctx, fresh, final)...)
+	all = append(all, f.checkByzantine(ctx, final)...)
 	return append(all, f.count(ctx, final)...)
 }
 
@@ -140,7 +142,7 @@ func (f *Fleet) derive(ctx context.Context) (*app.Node, error) {
 	}
 	node, err := app.Open(ctx, app.Setup{Dir: dir, Client: f.Client(), Heads: chain.Heads{Client: f.Client(), Finality: f.finality()},
 		Middleware: f.Roster.At.Middleware, Programs: f.Roster.At.Programs, FirstBlock: f.Roster.FirstBlock,
-		Signer: chain.NewKeySigner(f.Account(3).Key), Duties: engine.Duties{}, LogRange: 77})
+		Signer: chain.NewKeySigner(f.Account(3).Key), Duties: engine.Duties{}, Execute: true, LogRange: 77})
 	if err != nil {
 		return nil, err
 	}

@@ -87,13 +87,15 @@ account:
 bls:
   keystore: %s
   password-file: %s
+peers:
+  listen: 127.0.0.1:%d
 turn-delay: 2
 poll: 250ms
 http:
   listen: 127.0.0.1:%d
 `, i, url, devnet.ChainID, hex.EncodeToString(at.Middleware[:]), hex.EncodeToString(at.Programs[:]), n.Roster.FirstBlock,
 		quoted(filepath.Join(path, "data")), quoted(filepath.Join(path, "account.json")), quoted(filepath.Join(path, "password")),
-		quoted(filepath.Join(path, "bls.json")), quoted(filepath.Join(path, "password")), firstPort+i)
+		quoted(filepath.Join(path, "bls.json")), quoted(filepath.Join(path, "password")), devnet.FirstPeerPort+i, firstPort+i)
 }
 
 // quoted is a text as YAML takes it whatever is in it: JSON strings are YAML.

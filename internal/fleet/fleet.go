@@ -15,8 +15,8 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/engine"
-	"github.com/gear-tech/roster/internal/executor"
 	"github.com/gear-tech/roster/internal/store"
+	"github.com/gear-tech/roster/internal/wasm"
 )
 
 // Options say what to run.
@@ -40,6 +40,8 @@ type Options struct {
 	// Deep has the nodes take the head for final, and chaos do nothing but fork, up to 20 blocks deep: what a node
 	// takes for final is undone, again and again.
 	Deep bool
+	// Byzantine is how many nodes break the rules, each in another way.
+	Byzantine int
 	// Out hears what happens.
 	Out io.Writer
 }
@@ -48,10 +50,14 @@ type Options struct {
 type Fleet struct {
 	Options
 	*network
-	nodes []*member
-	chaos *chaos // nil: none
-	born  uint64 // the block with which the network was ready: no fork goes behind it
-	stats Stats
+	nodes  []*member
+	chaos  *chaos // nil: none
+	born   uint64 // the block with which the network was ready: no fork goes behind it
+	stats  Stats
+	line   *line
+	runner *wasm.Runner // the judge's
+	judged map[[32]byte]bool
+	quiet  bool // users say nothing any more
 	// lenient: what a node cannot do is said, and does not end the fleet.
 	lenient bool
 
@@ -67,6 +73,11 @@ type Stats struct {
 	Proposals, Challenges, Reorgs      int
 	Certified, RewardCommits, Verified int
 	Slashes                            int
+	Messages                           int // run by the programs
+	Signatures, LateSignatures         int // in certificates, and added later
+	Convictions, Judged                int
+	// Slowest is the most blocks from the end of a batch's interval to its commit, while one set was in office.
+	Slowest uint64
 }
 
 // member is one node: the process that may die, and what stays.
@@ -78,10 +89,15 @@ type member struct {
 	asleep   int       // blocks until it starts again
 	deadline int       // writes until it dies; 0: it lives
 	endpoint *endpoint
+
+	misbehave engine.Misbehaviour // empty: it is honest
 }
 
 // Start makes the network and starts its nodes.
 func Start(ctx context.Context, o Options) (*Fleet, error) {
+	if o.Byzantine < 0 || 3*o.Byzantine >= o.Nodes && o.Byzantine > 0 {
+		return nil, fmt.Errorf("start a fleet of %d nodes of which %d break the rules: fewer than a third may", o.Nodes, o.Byzantine)
+	}
 	if o.Nodes < 1 {
 		return nil, fmt.Errorf("start a fleet of %d nodes: want 1 at least", o.Nodes)
 	}
@@ -95,12 +111,19 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 		return nil, err
 	}
 	f := &Fleet{Options: o, network: w, born: w.Block()}
+	f.line, f.judged = &line{f: f}, map[[32]byte]bool{}
+	if f.runner, err = wasm.NewRunner(); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
 	if o.Chaos || o.Deep {
 		f.chaos = newChaos(f)
 	}
 	for i, operator := range w.team {
 		m := &member{index: i, operator: operator, dir: filepath.Join(o.Dir, fmt.Sprintf("node-%d", i)),
 			endpoint: &endpoint{Client: w.Client(), rng: rand.New(rand.NewPCG(o.Seed, uint64(i)))}}
+		if i >= o.Nodes-o.Byzantine {
+			m.misbehave = ways[(int(o.Seed-1)*o.Byzantine+o.Nodes-1-i)%len(ways)]
+		}
 		f.nodes = append(f.nodes, m)
 		if err := f.start(ctx, m); err != nil {
 			return nil, errors.Join(err, f.Close())
@@ -108,6 +131,9 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	}
 	return f, nil
 }
+
+// ways are those in which nodes break the rules, the last node first.
+var ways = []engine.Misbehaviour{engine.Equivocates, engine.WrongResult, engine.Absent, engine.Garbage}
 
 // timesFor are the devnet's times, with a finality lag that is not shorter than the chain's.
 func timesFor(o Options) era.Times {
@@ -132,9 +158,7 @@ func (f *Fleet) start(ctx context.Context, m *member) error {
 		Dir: m.dir, Client: m.endpoint, Heads: chain.Heads{Client: m.endpoint, Finality: f.finality()},
 		Middleware: f.Roster.At.Middleware, Programs: f.Roster.At.Programs, FirstBlock: f.Roster.FirstBlock,
 		Signer: chain.NewKeySigner(account.Key), Key: m.operator.Key,
-		Cosign: func(ctx context.Context, c executor.Committee, d engine.Distribution) []executor.Signature {
-			return f.cosign(ctx, m, c, d)
-		},
+		Execute: true, Publish: f.line.publish(m.index), Misbehave: m.misbehave,
 		Duties:    engine.Duties{Propose: true, Challenge: true, Eject: true, Reward: true, Slash: true},
 		TurnDelay: 2 * f.BlockTime, LogRange: 500, Sample: 4, BumpBlocks: 4,
 		Events: f.events(m), StoreOptions: []store.Option{store.WithCommitHook(m.hook)},
@@ -157,28 +181,6 @@ func (f *Fleet) finality() chain.Finality {
 		panic(err)
 	}
 	return policy
-}
-
-// cosign is the line between the nodes of a fleet, until they have one of their own: each other living node signs what
-// it computes itself, and nothing else.
-func (f *Fleet) cosign(ctx context.Context, asking *member, c executor.Committee, d engine.Distribution) []executor.Signature {
-	var list []executor.Signature
-	for _, m := range f.nodes {
-		if m == asking || m.node == nil {
-			continue
-		}
-		own, known := m.node.Draft(d.Statement.Set, d.Statement.Era)
-		if !known || own.Statement != d.Statement {
-			continue
-		}
-		signatures, err := m.node.SignRewards(ctx, c, own)
-		if err != nil {
-			f.say("node %d does not sign: %v", m.index, err)
-			continue
-		}
-		list = append(list, signatures...)
-	}
-	return list
 }
 
 // events counts what a node does.
@@ -208,7 +210,7 @@ func (f *Fleet) Stats() Stats { return f.stats }
 
 // Close stops the nodes and the chain.
 func (f *Fleet) Close() error {
-	var all []error
+	all := []error{f.runner.Close()}
 	for _, m := range f.nodes {
 		if m.node != nil {
 			all = append(all, m.node.Close())

@@ -32,7 +32,8 @@ type network struct {
 	stakers    []engine.Hand
 	curator    engine.Hand
 	liar       engine.Hand // posts wrong lists
-	worked     map[core.Era]bool
+	traffic    *traffic
+	guest      engine.Hand // for whoever looks at the network from outside
 }
 
 // setup is how long before the first capture the network starts, seconds.
@@ -46,7 +47,7 @@ func startNetwork(ctx context.Context, o devnet.Options, operators int, times er
 	if err != nil {
 		return nil, err
 	}
-	w := &network{Network: n, parameters: devnet.DefaultParameters(), worked: map[core.Era]bool{}}
+	w := &network{Network: n, parameters: devnet.DefaultParameters()}
 	if err := w.furnish(ctx, operators); err != nil {
 		return nil, fmt.Errorf("make the network: %w (closing: %v)", err, n.Close())
 	}
@@ -81,6 +82,13 @@ func (w *network) furnish(ctx context.Context, operators int) (err error) {
 			return fmt.Errorf("operator %d: %w", i, err)
 		}
 		total += baseStake + stakeStep*uint64(i)
+	}
+	w.traffic, w.guest = &traffic{user: w.NewHand(), programs: map[string]core.Hash{}}, w.NewHand()
+	if err := w.Give(ctx, w.guest.Sender.From(), whole(userPurse)); err != nil {
+		return err
+	}
+	if err := w.Give(ctx, w.traffic.user.Sender.From(), whole(userPurse)); err != nil {
+		return err
 	}
 	return w.stake(ctx, shared, total)
 }

@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/internal/devnet"
 )
 
 // Run lets the eras pass, block by block: each block, every node takes one tick. It ends with everything compared.
 func (f *Fleet) Run(ctx context.Context) error {
 	t := f.Roster.Times
 	end := t.Start(core.Era(f.Eras)) + 1
-	f.mayBetray = f.Eras >= 3 // there is time to execute the slash
+	f.mayBetray = f.Eras >= 3 && f.Byzantine == 0 // there is time to execute the slash
 	if err := f.AdvanceTo(t.Capture(0) - 10); err != nil {
 		return err
 	}
@@ -61,6 +60,9 @@ func (f *Fleet) Tick(ctx context.Context) error {
 	if err := f.betray(ctx); err != nil {
 		return err
 	}
+	if err := f.judge(ctx); err != nil {
+		return err
+	}
 	if err := f.AdvanceTo(f.Now() + f.BlockTime); err != nil {
 		return err
 	}
@@ -91,34 +93,43 @@ func (f *Fleet) Tick(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	return nil
+	return f.converse(ctx)
 }
 
-// work is what Executors do beside electing each other, until there is a program host: in each era the active set
-// certifies a batch, so that there is something to reward.
+// work is what users do: every few blocks one of them has something for a program to do.
 func (f *Fleet) work(ctx context.Context) error {
-	block := f.Head().Number.Uint64()
-	e, active, err := f.Roster.ActiveEra(ctx, f.set, block)
-	if err != nil || !active || f.worked[e] {
-		return err
+	if f.quiet || f.stats.Blocks%talkEvery != 0 {
+		return nil
 	}
-	standing, stands, err := f.Roster.Standing(ctx, f.set, e, block)
-	if err != nil || !stands || f.Now() < f.Roster.Times.ActiveAt(e, standing.PostedAt)+5 {
-		return err
+	return f.talk(ctx)
+}
+
+// talkEvery is how many blocks lie between two messages.
+const talkEvery = 10
+
+// mostRounds bounds how often nodes answer each other within one block.
+const mostRounds = 4
+
+// converse has every node act on what the others said, until nobody says anything new.
+func (f *Fleet) converse(ctx context.Context) error {
+	for range mostRounds {
+		if !f.line.deliver() {
+			return nil
+		}
+		for _, m := range f.nodes {
+			if m.node == nil {
+				continue
+			}
+			if err := m.node.Exchange(ctx); err != nil && f.chaos == nil && !f.lenient {
+				return fmt.Errorf("node %d: %w", m.index, err)
+			}
+			if f.chaos != nil {
+				if err := f.chaos.bury(m); err != nil {
+					return fmt.Errorf("node %d: %w", m.index, err)
+				}
+			}
+		}
 	}
-	committee, err := f.Committee(ctx, standing)
-	if err != nil {
-		return nil // a wrong list that nobody challenged
-	}
-	team := devnet.Team{}
-	for _, o := range f.team {
-		team[o.Address()] = o
-	}
-	if _, _, err := f.CommitBatch(ctx, f.Stranger, devnet.Term{Committee: committee}, team, core.Hash{byte(e)}); err != nil {
-		return fmt.Errorf("certify a batch of era %d: %w", e, err)
-	}
-	f.worked[e] = true
-	f.stats.Certified++
 	return nil
 }
 
@@ -127,7 +138,8 @@ func (f *Fleet) settle(ctx context.Context) error {
 	if f.chaos != nil {
 		f.chaos.calm()
 	}
-	quiet := int(f.Finality) + 3
+	f.quiet = true
+	quiet := int(f.Finality) + 8
 	for range quiet {
 		if err := f.Tick(ctx); err != nil {
 			return err

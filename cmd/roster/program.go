@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/internal/chain"
+)
+
+// programFlags are what every `roster program` command can be told.
+type programFlags struct {
+	url, middleware, programs           string
+	devnet, account                     string
+	keystore, passwordFile, passwordEnv string
+	set                                 uint64
+	timeout                             time.Duration
+}
+
+// defaultTimeout is how long a command may take that waits for the chain.
+const defaultTimeout = 5 * time.Minute
+
+func newProgram() *cobra.Command {
+	var f programFlags
+	c := &cobra.Command{
+		Use:   "program",
+		Short: "Upload programs, create them, talk to them, and see what they did",
+		Long: `program uploads code for Executors to run, makes programs of it, sends them messages, and shows what came
+of it. What a program did is computed here again, from the chain alone: an answer is shown when the batch that
+has it is committed, and is the same as what was computed.
+
+A payload is put together from pieces:
+  0x…  bytes as hex       text:hello       @file
+  u8:7 u32:7 u64:7 u128:7 numbers, little endian
+  account:0x…             an account as programs see it, 32 bytes
+
+The sender is a keystore's account, or one that the devnet's file names (--devnet devnet.json --account NAME).`,
+		Example: `  roster program upload examples/token/token.wasm --devnet devnet.json
+  roster program create examples/token/token.wasm u128:1000000 --devnet devnet.json
+  roster program send 0x… text:t account:0x… u128:100 --devnet devnet.json
+  roster program state 0x… --devnet devnet.json
+  roster program messages --devnet devnet.json`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	flags := c.PersistentFlags()
+	flags.StringVar(&f.url, "rpc-url", "", "`URL` of an Ethereum node; "+endpointEnv+", or "+endpointDefault+" when not given")
+	flags.StringVar(&f.middleware, "middleware", "", "`address` of the Middleware, from which the other contracts follow")
+	flags.StringVar(&f.programs, "programs", "", "`address` of Programs, which no other contract names")
+	flags.StringVar(&f.devnet, "devnet", "", "`file` that roster devnet wrote: endpoint, contracts, and accounts")
+	flags.StringVar(&f.account, "account", "", "with --devnet: `name` of the account that sends; the last one when not given")
+	flags.StringVar(&f.keystore, "keystore", "", "keystore `file` of the account that sends")
+	flags.StringVar(&f.passwordFile, "password-file", "", "`file` whose first line is the keystore's password")
+	flags.StringVar(&f.passwordEnv, "password-env", "", "environment `variable` with the keystore's password")
+	flags.Uint64Var(&f.set, "set", 0, "`number` of the operator set")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how much `time` everything may take")
+	c.AddCommand(f.newUpload(), f.newCreate(), f.newSend(), f.newState(), f.newMessages())
+	return c
+}
+
+// session is a chain, and whoever acts on it.
+type session struct {
+	*chain.Roster
+	set core.SetID
+	key *ecdsa.PrivateKey // nil: nobody
+}
+
+// open connects; acting says that someone is to send.
+func (f programFlags) open(ctx context.Context, acting bool) (session, error) {
+	s := session{set: core.SetID(f.set)}
+	var at, programs common.Address
+	if err := errors.Join(readAddress(&at, "middleware", f.middleware), readAddress(&programs, "programs", f.programs)); err != nil {
+		return s, err
+	}
+	url := f.url
+	if f.devnet != "" {
+		file, err := readDevnet(f.devnet)
+		if err != nil {
+			return s, err
+		}
+		if url == "" {
+			url = file.URL
+		}
+		at, programs = file.Addresses.Middleware, file.Addresses.Programs
+		if acting && f.keystore == "" {
+			if s.key, err = file.key(f.account); err != nil {
+				return s, err
+			}
+		}
+	}
+	if at == (common.Address{}) || programs == (common.Address{}) {
+		return s, errors.New("want --middleware and --programs, or --devnet with the file that roster devnet wrote")
+	}
+	if url == "" {
+		url = endpointDefault
+		if named := os.Getenv(endpointEnv); named != "" {
+			url = named
+		}
+	}
+	if f.keystore != "" {
+		if (f.passwordFile == "") == (f.passwordEnv == "") {
+			return s, errors.New("--keystore: name --password-file or --password-env, one of the two")
+		}
+		key, err := chain.LoadKey(f.keystore, chain.Password{File: f.passwordFile, Env: f.passwordEnv})
+		if err != nil {
+			return s, err
+		}
+		s.key = key
+	}
+	if acting && s.key == nil {
+		return s, errors.New("nobody to send: name --keystore, or --devnet with an account")
+	}
+	client, err := chain.Dial(ctx, url)
+	if err != nil {
+		return s, err
+	}
+	s.Roster, err = chain.Open(ctx, client, at, programs, 0)
+	return s, err
+}
+
+func readDevnet(path string) (devnetFile, error) {
+	var file devnetFile
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return file, fmt.Errorf("--devnet: %w", err)
+	}
+	if err := json.Unmarshal(text, &file); err != nil || file.ChainID == 0 {
+		return file, fmt.Errorf("--devnet %s: not a file that roster devnet wrote", path)
+	}
+	return file, nil
+}
+
+// key is that of an account by its name, the last one's without.
+func (f devnetFile) key(name string) (*ecdsa.PrivateKey, error) {
+	var names []string
+	for i, a := range f.Accounts {
+		if a.Name == name || name == "" && i == len(f.Accounts)-1 {
+			return crypto.ToECDSA(a.PrivateKey)
+		}
+		names = append(names, a.Name)
+	}
+	return nil, fmt.Errorf("--account %q: the devnet's file has %q", name, names)
+}
+
+func (s session) address() core.Address { return core.Address(crypto.PubkeyToAddress(s.key.PublicKey)) }
