@@ -41,7 +41,8 @@ check: $(ARTIFACTS) ## the house rules: format, imports, purity, links, and that
 race: $(ARTIFACTS) ## Go's tests with the race detector (needs a C compiler)
 	go test -race -timeout 40m $(TESTFLAGS) ./...
 
-fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s)
+fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s), and 100,000 programs made up from pieces
+	go test ./internal/wasm -run '^$$' -fuzz '^FuzzModule$$' -fuzztime 100000x
 	@grep -rl '^func Fuzz' --include='*_test.go' core internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
 	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
@@ -53,7 +54,8 @@ bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 SEEDS     ?= 300
-soak: $(ARTIFACTS) ## chaos on fleets of nodes, SEEDS times (300)
+soak: $(ARTIFACTS) ## chaos and byzantine nodes on fleets, SEEDS times each (300)
+	ROSTER_BYZANTINE_SEEDS=$(SEEDS) go test -count=1 -timeout 600m -run 'TestByzantine' $(TESTFLAGS) ./internal/fleet
 	ROSTER_CHAOS_SEEDS=$(SEEDS) go test -count=1 -timeout 120m -run 'TestChaos' $(TESTFLAGS) ./internal/fleet
 
 demo: build ## a network that elects, works, pays and slashes, in one process
