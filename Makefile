@@ -11,6 +11,8 @@ FRESH     := contracts/out/gen/.fresh
 # What `make gen` writes.
 GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md
 FUZZTIME  ?= 30s
+# Whole networks in one process make garbage faster than anything else: collecting it less often saves a third of the time.
+export GOGC ?= 400
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 

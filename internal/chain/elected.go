@@ -68,6 +68,13 @@ func PackEntries(entries []merkle.Entry) ([]byte, error) {
 	return out, nil
 }
 
+// HeaderHash is the hash of the header that stands for a set and era at a block, zero when none does.
+func (r *Roster) HeaderHash(ctx context.Context, set core.SetID, e core.Era, block uint64) (core.Hash, error) {
+	hash, err := Read(ctx, r.Client, r.At.Router, Number(block),
+		router.PackHeaderHashOf(Number(set), uint64(e)), router.UnpackHeaderHashOf)
+	return core.Hash(hash), err
+}
+
 // Standing returns the proposal that stands for a set and era at a block; false when none does.
 func (r *Roster) Standing(ctx context.Context, set core.SetID, e core.Era, block uint64) (Elected, bool, error) {
 	hash, err := Read(ctx, r.Client, r.At.Router, Number(block),

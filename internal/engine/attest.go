@@ -77,17 +77,29 @@ func (n *Node) committees(ctx context.Context, t Tick, set core.SetID, active co
 	}
 	for _, e := range eras {
 		d, decided, err := n.decide(ctx, t, set, e)
-		if err != nil || !decided {
-			if err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
+		}
+		if !decided {
+			continue
+		}
+		own := d.Result.Header(batch.KeyHash(d.Aggregate))
+		hash, err := n.Roster.HeaderHash(ctx, set, e, t.Final.Number)
+		if err != nil {
+			return nil, err
+		}
+		if hash != own.Hash() {
+			continue
+		}
+		if c, known := n.opened[hash]; known && c.PostedIn <= t.Final.Number {
+			list = append(list, c)
 			continue
 		}
 		standing, stands, err := n.standing(ctx, t, set, e)
 		if err != nil {
 			return nil, err
 		}
-		if !stands || d.Result.Header(batch.KeyHash(d.Aggregate)) != standing.Header {
+		if !stands || standing.Header != own {
 			continue
 		}
 		c, err := n.committee(standing, d)
@@ -99,12 +111,8 @@ func (n *Node) committees(ctx context.Context, t Tick, set core.SetID, active co
 	return list, nil
 }
 
-// committee is NewCommittee, done once: to open a hundred keys takes longer than a block.
+// committee is NewCommittee, kept: to open a hundred keys takes longer than a block.
 func (n *Node) committee(standing chain.Elected, d Decision) (executor.Committee, error) {
-	hash := standing.Header.Hash()
-	if c, known := n.opened[hash]; known && c.PostedIn == standing.PostedIn {
-		return c, nil
-	}
 	c, err := executor.NewCommittee(standing, d.Registered)
 	if err != nil {
 		return c, err
@@ -112,7 +120,7 @@ func (n *Node) committee(standing chain.Elected, d Decision) (executor.Committee
 	if len(n.opened) >= 16 {
 		clear(n.opened)
 	}
-	n.opened[hash] = c
+	n.opened[standing.Header.Hash()] = c
 	return c, nil
 }
 

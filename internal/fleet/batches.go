@@ -20,8 +20,8 @@ func (f *Fleet) checkBatches(ctx context.Context, fresh *app.Node, final chain.B
 	}
 	f.stats.Certified = len(committed)
 	for i, c := range committed {
-		if i > 0 && committed[i-1].Era == c.Era {
-			f.stats.Slowest = max(f.stats.Slowest, c.Block-c.Batch.EndBlock)
+		if i > 0 && committed[i-1].Era == c.Era && c.Batch.EndBlock > f.traffic.since {
+			f.stats.Slowest = max(f.stats.Slowest, c.Block-max(c.Batch.EndBlock, committed[i-1].Block))
 		}
 		f.stats.Signatures += len(c.Signers.Indices())
 		f.stats.LateSignatures += len(c.Late.Indices())

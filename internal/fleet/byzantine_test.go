@@ -51,7 +51,7 @@ func TestByzantine(t *testing.T) {
 func TestLatency(t *testing.T) {
 	for _, nodes := range []int{4, 16} {
 		t.Run(fmt.Sprint(nodes, " nodes"), func(t *testing.T) {
-			f := started(t, Options{Nodes: nodes, Eras: 1, Seed: 1})
+			f := started(t, Options{Nodes: nodes, Eras: 1, Seed: 1, Everyone: true})
 			if err := f.Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestLatency(t *testing.T) {
 // TestPartition: a line that leaves no side two thirds stops commits, and nothing else; when it is whole again, or after
 // everyone has died at once, they go on where they were.
 func TestPartition(t *testing.T) {
-	f := started(t, Options{Nodes: 4, Eras: 1, Seed: 1})
+	f := started(t, Options{Nodes: 4, Eras: 1, Seed: 1, Everyone: true})
 	ctx, times := t.Context(), f.Roster.Times
 	pass := func(until core.Time) {
 		t.Helper()

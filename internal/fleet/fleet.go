@@ -40,6 +40,8 @@ type Options struct {
 	// Deep has the nodes take the head for final, and chaos do nothing but fork, up to 20 blocks deep: what a node
 	// takes for final is undone, again and again.
 	Deep bool
+	// Everyone has a place in the set; else there are fewer places than nodes, as the devnet's parameters say.
+	Everyone bool
 	// Byzantine is how many nodes break the rules, each in another way.
 	Byzantine int
 	// Out hears what happens.
@@ -76,7 +78,8 @@ type Stats struct {
 	Messages                           int // run by the programs
 	Signatures, LateSignatures         int // in certificates, and added later
 	Convictions, Judged                int
-	// Slowest is the most blocks from the end of a batch's interval to its commit, while one set was in office.
+	// Slowest is the most blocks from the end of a batch's interval, or the commit of the batch before if that was later,
+	// to its commit, while one set was in office.
 	Slowest uint64
 }
 
@@ -105,7 +108,11 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	w, err := startNetwork(ctx, devnet.Options{Seed: fmt.Sprintf("roster fleet %d", o.Seed), FinalityDepth: o.Finality,
+	parameters := devnet.DefaultParameters()
+	if o.Everyone || o.Byzantine > 0 {
+		parameters.MaxExecutors = max(parameters.MaxExecutors, uint8(o.Nodes))
+	}
+	w, err := startNetwork(ctx, parameters, devnet.Options{Seed: fmt.Sprintf("roster fleet %d", o.Seed), FinalityDepth: o.Finality,
 		Listen: o.Listen}, o.Nodes, timesFor(o))
 	if err != nil {
 		return nil, err
@@ -121,8 +128,8 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	for i, operator := range w.team {
 		m := &member{index: i, operator: operator, dir: filepath.Join(o.Dir, fmt.Sprintf("node-%d", i)),
 			endpoint: &endpoint{Client: w.Client(), rng: rand.New(rand.NewPCG(o.Seed, uint64(i)))}}
-		if i >= o.Nodes-o.Byzantine {
-			m.misbehave = ways[(int(o.Seed-1)*o.Byzantine+o.Nodes-1-i)%len(ways)]
+		if i < o.Byzantine { // those with the least stake: less than a third of the weight, too
+			m.misbehave = ways[(int(o.Seed-1)*o.Byzantine+i)%len(ways)]
 		}
 		f.nodes = append(f.nodes, m)
 		if err := f.start(ctx, m); err != nil {
@@ -132,7 +139,7 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	return f, nil
 }
 
-// ways are those in which nodes break the rules, the last node first.
+// ways are those in which nodes break the rules.
 var ways = []engine.Misbehaviour{engine.Equivocates, engine.WrongResult, engine.Absent, engine.Garbage}
 
 // timesFor are the devnet's times, with a finality lag that is not shorter than the chain's.

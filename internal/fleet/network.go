@@ -41,13 +41,13 @@ const setup core.Time = 300
 
 // startNetwork makes the network. Roster's times are the devnet's but for their finality lag, which must not be
 // shorter than the chain's.
-func startNetwork(ctx context.Context, o devnet.Options, operators int, times era.Times) (*network, error) {
+func startNetwork(ctx context.Context, parameters bindings.SetParameters, o devnet.Options, operators int, times era.Times) (*network, error) {
 	o.Accounts = max(o.Accounts, 16+3*operators)
 	n, err := devnet.StartNetwork(ctx, devnet.NetworkOptions{Options: o, Times: times, Setup: setup})
 	if err != nil {
 		return nil, err
 	}
-	w := &network{Network: n, parameters: devnet.DefaultParameters()}
+	w := &network{Network: n, parameters: parameters}
 	if err := w.furnish(ctx, operators); err != nil {
 		return nil, fmt.Errorf("make the network: %w (closing: %v)", err, n.Close())
 	}

@@ -17,7 +17,8 @@ type traffic struct {
 	user     engine.Hand
 	programs map[string]core.Hash
 	sent     int
-	ready    bool // the programs are there, for all one knows
+	ready    bool   // the programs are there, for all one knows
+	since    uint64 // the block in which the last was made: until then blocks passed in which no node acted
 }
 
 // whole wVARA that the user has, for fees.
@@ -47,7 +48,7 @@ func (w *network) furnishTraffic(ctx context.Context) error {
 		}
 		w.traffic.programs[name] = chain.ProgramID(w.set, id, core.Address(user.Sender.From()), core.Hash{1})
 	}
-	w.traffic.ready = true
+	w.traffic.ready, w.traffic.since = true, w.Block()
 	return nil
 }
 
