@@ -18,6 +18,7 @@ type Metrics struct {
 	list     []described
 
 	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ prometheus.Counter
+	batches, ran, batchDiffers, contradictions                                           prometheus.Counter
 	final, head, finalTime, gate                                                         prometheus.Gauge
 	failures, intents, alarms                                                            *prometheus.CounterVec
 	elected, era, endpoints                                                              *prometheus.GaugeVec
@@ -45,6 +46,10 @@ func NewMetrics() *Metrics {
 	m.spent = m.counter("gas_spent_wei_total", "what gas cost for the intents that ended, done or expired, reverts counted, wei")
 	m.bonds = m.counter("bonds_short_total", "lists that were not posted, for balance or bond-limit do not hold the bond")
 	m.differ = m.counter("rewards_different_total", "pending rewards that are not what this node computes")
+	m.batches = m.counter("batches_committed_total", "batches that the Router took, in final blocks")
+	m.ran = m.counter("messages_run_total", "messages that programs were run for")
+	m.batchDiffers = m.counter("batches_different_total", "committed batches that are not what this node computed: it signs nothing more for the set")
+	m.contradictions = m.counter("contradictions_total", "Executors that signed two results of one batch")
 	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which this much went by without the step", "due", "gone")
 	m.endpoints = m.gauges("endpoint_healthy", "1 when the endpoint answered last, 0 when it failed", "endpoint")
 	m.disagreements = m.counter("endpoint_disagreements_total", "questions that two endpoints answered differently")
@@ -149,6 +154,10 @@ Alerts to begin with (Prometheus rules):
             expr: increase(roster_bonds_short_total[1h]) > 0
           - alert: RosterRewardsDiffer
             expr: increase(roster_rewards_different_total[1h]) > 0
+          - alert: RosterBatchDiffers
+            expr: increase(roster_batches_different_total[1h]) > 0
+          - alert: RosterExecutorContradictsItself
+            expr: increase(roster_contradictions_total[1h]) > 0
           - alert: RosterEndpointsDisagree
             expr: increase(roster_endpoint_disagreements_total[1h]) > 0
           - alert: RosterCannotPay

@@ -57,8 +57,9 @@ func nodeEvents(log *slog.Logger, m *Metrics) Events {
 }
 
 // batchEvents are those of what Executors compute and sign.
-func batchEvents(log *slog.Logger, e *engine.Events) {
+func batchEvents(log *slog.Logger, m *Metrics, e *engine.Events) {
 	e.BatchComputed = func(b engine.BatchComputed) {
+		m.ran.Add(float64(b.Ran))
 		log.Debug("batch computed", "set", b.Set, "number", b.Number, "block", b.EndBlock, "batch_hash", b.Hash, "state_root", b.StateRoot,
 			"messages", b.Ran, "sent", b.Sent, "gas", b.Gas)
 	}
@@ -66,14 +67,17 @@ func batchEvents(log *slog.Logger, e *engine.Events) {
 		log.Debug("batch signed", "set", b.Set, "era", b.Era, "number", b.Number, "batch_hash", b.Hash)
 	}
 	e.BatchCommitted = func(b engine.BatchCommitted) {
+		m.batches.Inc()
 		log.Info("batch committed", "set", b.Set, "era", b.Era, "number", b.Number, "block", b.Block, "batch_hash", b.Hash,
 			"signed", b.Signed, "late", b.Late, "executors", b.Executors)
 	}
 	e.BatchDiffers = func(b engine.BatchDiffers) {
+		m.batchDiffers.Inc()
 		log.Error("committed batch is not what was computed: nothing is signed for this set any more", "set", b.Set, "era", b.Era,
 			"number", b.Number, "committed", b.Committed, "computed", b.Mine, "difference", b.Difference)
 	}
 	e.Contradicted = func(c engine.Contradicted) {
+		m.contradictions.Inc()
 		log.Error("executor signed two batches of one number", "set", c.Set, "era", c.Era, "number", c.Number, "operator", c.Operator)
 	}
 }
@@ -128,7 +132,7 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 		log.Error("pending rewards are not what this node computes: the owner can cancel them", "set", r.Set, "era", r.Era,
 			"block", r.Block, "from", r.From, "to", r.To, "digest", r.Digest, "computed", r.Computed, "cancel_before", r.Until)
 	}
-	batchEvents(log, &e)
+	batchEvents(log, m, &e)
 	e.JournalUnsafe = func(u engine.Unsafe) {
 		log.Warn("not signed: a lost journal may have signed for this era", "set", u.Set, "era", u.Era, "signs_from", u.From)
 	}

@@ -15,6 +15,6 @@
 //	record   the facts as JSON
 //	tell     how it is printed
 //
-// There are no programs yet: a batch's state root is a hash of its set and number (stateRoot), where a node will
-// put what running the programs gave.
+// The story has no programs: a batch's state root is a hash of its set and number (stateRoot), where a node puts what
+// running the programs gave. The nodes of `roster devnet --nodes` run them.
 package demo

@@ -149,8 +149,8 @@ type committed struct {
 	signed executor.Signed
 }
 
-// stateRoot stands for the state of the programs, which Roster does not run yet: a hash that everyone computes
-// alike, of the set and the batch's number. Another variant is another result.
+// stateRoot stands for the state of programs, of which this story has none: a hash that everyone computes alike, of the
+// set and the batch's number. Another variant is another result.
 func stateRoot(set core.SetID, number uint64, variant string) core.Hash {
 	return core.Keccak(fmt.Appendf(nil, "roster demo state %d %d %s", set, number, variant))
 }
