@@ -58,7 +58,8 @@ func listenAt(address string) (multiaddr.Multiaddr, error) {
 	return manet.FromNetAddr(tcp)
 }
 
-// ParseEndpoint reads what an operator registered. Whatever else stands there is an error: nobody can be reached by it.
+// ParseEndpoint reads what an operator registered: an IP address or a DNS name, a TCP port and a peer id, and nothing else.
+// Whatever else stands there is an error: nobody can be reached by it.
 func ParseEndpoint(text string) (peer.AddrInfo, error) {
 	at, err := multiaddr.NewMultiaddr(text)
 	if err != nil {
@@ -68,8 +69,15 @@ func ParseEndpoint(text string) (peer.AddrInfo, error) {
 	if err != nil || len(info.Addrs) != 1 {
 		return peer.AddrInfo{}, fmt.Errorf("endpoint %q: want an address and a peer id, as /ip4/192.0.2.1/tcp/30303/p2p/12D3Koo…", text)
 	}
-	if _, err := info.Addrs[0].ValueForProtocol(multiaddr.P_TCP); err != nil {
-		return peer.AddrInfo{}, fmt.Errorf("endpoint %q: only TCP is spoken", text)
+	where := info.Addrs[0]
+	if len(where) != 2 || !hosts[where[0].Code()] || where[1].Code() != multiaddr.P_TCP {
+		return peer.AddrInfo{}, fmt.Errorf("endpoint %q: want an IP address or a DNS name, and a TCP port: nothing else is spoken", text)
+	}
+	if manet.IsIPUnspecified(where) || where[1].Value() == "0" {
+		return peer.AddrInfo{}, fmt.Errorf("endpoint %q: want the address and the port at which others reach the node", text)
 	}
 	return *info, nil
 }
+
+// hosts are the ways to name a host. /dnsaddr is none: its owner could make one endpoint any number of addresses.
+var hosts = map[int]bool{multiaddr.P_IP4: true, multiaddr.P_IP6: true, multiaddr.P_DNS: true, multiaddr.P_DNS4: true, multiaddr.P_DNS6: true}
