@@ -40,7 +40,7 @@ func (r *run) dispatch(x Dispatch) error {
 		balance.Add(&balance, &x.Value)
 	}
 	out, err := r.runner.Run(code, p.CodeID, Execution{Dispatch: x, Balance: balance, Block: r.block.Number, Time: r.block.Time,
-		Memory: p.memory, Version: p.version})
+		Memory: p.memory})
 	if err != nil {
 		return err
 	}

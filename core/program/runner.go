@@ -27,8 +27,6 @@ type Execution struct {
 	Time  core.Time
 	// Memory is the program's; the runner changes it if the run succeeds, and only then.
 	Memory *Memory
-	// Version changes whenever Memory was changed by anyone but the runner's last run.
-	Version uint64
 }
 
 // Ending is how a run ended.

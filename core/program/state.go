@@ -37,7 +37,6 @@ type Program struct {
 	loaded  bool                 // memory has the pages
 	changed map[uint32]bool
 	dirty   bool
-	version uint64
 }
 
 // Memory returns what is allocated and the pages' names, for who looks from outside.

@@ -38,9 +38,8 @@ type ready struct {
 // live is a program in memory, as its last run left it.
 type live struct {
 	instance
-	codeID  core.Hash
-	memory  *program.Memory
-	version uint64
+	codeID core.Hash
+	memory *program.Memory
 }
 
 // NewRunner starts wazero. Close it when done.
@@ -151,9 +150,7 @@ func (r *Runner) Run(code []byte, codeID core.Hash, x program.Execution) (progra
 	// A memory that grew does not shrink in an engine; and after a failure it holds what never happened.
 	if out.Ending == program.Failed || r.fresh || uint32(len(l.instance.memory())) != before || h.changed {
 		r.drop(x.Program)
-		return out, nil
 	}
-	l.version = x.Version
 	return out, nil
 }
 
@@ -178,7 +175,7 @@ func (h *host) conclude(ended bool) program.Outcome {
 // enter puts a program into memory as it is at the start of a run.
 func (r *Runner) enter(c *ready, codeID core.Hash, x program.Execution) (*live, error) {
 	l := r.live[x.Program]
-	if l != nil && (l.memory != x.Memory || l.version != x.Version || l.codeID != codeID) {
+	if l != nil && (l.memory != x.Memory || l.codeID != codeID) {
 		r.drop(x.Program)
 		l = nil
 	}
@@ -192,7 +189,7 @@ func (r *Runner) enter(c *ready, codeID core.Hash, x program.Execution) (*live, 
 	if err != nil {
 		return nil, err
 	}
-	l = &live{instance: i, codeID: codeID, memory: x.Memory, version: x.Version}
+	l = &live{instance: i, codeID: codeID, memory: x.Memory}
 	top := c.code.Static
 	if n := len(x.Memory.Allocated); n > 0 {
 		top = x.Memory.Allocated[n-1][1] + 1
