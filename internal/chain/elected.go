@@ -77,9 +77,8 @@ func (r *Roster) HeaderHash(ctx context.Context, set core.SetID, e core.Era, blo
 
 // Standing returns the proposal that stands for a set and era at a block; false when none does.
 func (r *Roster) Standing(ctx context.Context, set core.SetID, e core.Era, block uint64) (Elected, bool, error) {
-	hash, err := Read(ctx, r.Client, r.At.Router, Number(block),
-		router.PackHeaderHashOf(Number(set), uint64(e)), router.UnpackHeaderHashOf)
-	if err != nil || hash == (common.Hash{}) {
+	hash, err := r.HeaderHash(ctx, set, e, block)
+	if err != nil || hash.IsZero() {
 		return Elected{}, false, err
 	}
 	proposed, err := events(ctx, r, block, source[bindings.RouterProposed]{

@@ -33,7 +33,7 @@ type Mirror struct {
 type role uint8
 
 const (
-	ours role = iota + 1 // Router, Rewards, Offences: stored, not mirrored
+	ours role = iota + 1 // Router, Rewards, Offences, Programs: stored, not mirrored
 	ofOperators
 	ofMiddleware
 	ofVault
@@ -59,6 +59,9 @@ func (m *Mirror) Reset() {
 	m.vaultOf = map[common.Address]core.Address{}
 	m.roles = map[common.Address]role{m.roster.At.Operators: ofOperators, m.roster.At.Middleware: ofMiddleware,
 		m.roster.At.Router: ours, m.roster.At.Rewards: ours, m.roster.At.Offences: ours, m.networkOptIn: ofOptIn}
+	if programs := m.roster.At.Programs; programs != (common.Address{}) {
+		m.roles[programs] = ours
+	}
 }
 
 // Followed are the contracts of which every log is fetched, ascending. Of the opt-in services only some are, so they
