@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/bls"
@@ -16,13 +17,16 @@ import (
 	"github.com/gear-tech/roster/internal/executor"
 )
 
-// Evidence is two batches of one number that Executors of one set signed: what a node keeps, on disk, until the
+// Evidence is two statements for one slot that Executors of one set signed: what a node keeps, on disk, until the
 // offence is on record or too late to report.
 type Evidence struct {
-	Set    core.SetID   `json:"set"`
-	Era    core.Era     `json:"era"`
+	Set core.SetID `json:"set"`
+	Era core.Era   `json:"era"`
+	// Number is the batches'; Hashes are theirs, or the two reward statements' struct hashes.
 	Number uint64       `json:"number"`
 	Hashes [2]core.Hash `json:"hashes"`
+	// Rewards are the two reward statements; none when it is about batches.
+	Rewards []batch.Rewards `json:"rewards,omitempty"`
 	// Bitmaps are 16 bytes each, Signatures 96 (packed).
 	Bitmaps    [2]hexutil.Bytes `json:"bitmaps"`
 	Signatures [2]hexutil.Bytes `json:"signatures"`
@@ -32,10 +36,15 @@ type Evidence struct {
 func EvidenceOf(c executor.Committee, number uint64, hashes [2]core.Hash, signed [2]executor.Signed) Evidence {
 	e := Evidence{Set: c.Set, Era: c.Era, Number: number, Hashes: hashes}
 	for i, s := range signed {
-		bitmap, signature := s.Bitmap.Bytes(), s.Signature.Packed()
-		e.Bitmaps[i], e.Signatures[i] = bitmap[:], signature[:]
+		e.sign(i, s)
 	}
 	return e
+}
+
+// sign packs the signature of one of the two.
+func (e *Evidence) sign(i int, s executor.Signed) {
+	bitmap, signature := s.Bitmap.Bytes(), s.Signature.Packed()
+	e.Bitmaps[i], e.Signatures[i] = bitmap[:], signature[:]
 }
 
 // signed unpacks both statements.
@@ -100,7 +109,7 @@ func (n *Node) reportOne(ctx context.Context, t Tick, e Evidence) error {
 	if err != nil || !decided {
 		return err
 	}
-	committee, err := executor.NewCommittee(standing, d.Registered)
+	c, err := executor.NewCommittee(standing, d.Registered)
 	if err != nil {
 		return err
 	}
@@ -109,39 +118,61 @@ func (n *Node) reportOne(ctx context.Context, t Tick, e Evidence) error {
 		return err
 	}
 	both := signed[0].Bitmap.And(signed[1].Bitmap)
-	if !both.Fits(len(standing.Entries)) {
-		return fmt.Errorf("signers %s of a set of %d", both, len(standing.Entries))
+	if !both.Fits(len(c.Entries)) {
+		return fmt.Errorf("signers %s of a set of %d", both, len(c.Entries))
 	}
-	var accused []int
-	for _, i := range both.Indices() {
-		id := slash.Offence{Set: e.Set, Operator: standing.Entries[i].Operator, Era: e.Era, Kind: slash.Equivocation}
-		reported, err := n.Roster.IsReported(ctx, chain.OffenceBinding(id), t.Final.Number)
-		if err != nil {
-			return err
-		}
-		if !reported {
-			accused = append(accused, i)
-		}
+	accused, err := n.unreported(ctx, t, c.Elected, both, slash.Equivocation)
+	if err != nil {
+		return err
 	}
 	if len(accused) == 0 {
 		return n.Store.DeleteFact(ctx, e.key())
 	}
-	confirmed, err := n.Roster.KeysConfirmed(ctx, standing.Header.Hash(), t.Final.Number)
-	if err != nil {
+	if confirmed, err := n.confirmed(ctx, t, c, deadline); err != nil || !confirmed {
 		return err
 	}
-	if !confirmed {
-		call, err := ConfirmKeysCall(n.Roster.At, committee)
-		if err != nil {
-			return err
-		}
-		return n.put(ctx, t, "confirm/"+standing.Header.Hash().String(), call, deadline)
-	}
-	call, err := ReportBatchesCall(n.Roster.At, committee, e.Number, e.Hashes, signed, accused)
+	call, err := e.report(n.Roster.At, c, signed, accused)
 	if err != nil {
 		return err
 	}
 	return n.put(ctx, t, "report/"+e.key(), call, deadline, "NobodyAccused", "AlreadyReported")
+}
+
+// report is the call that hands the evidence in.
+func (e Evidence) report(at chain.Addresses, c executor.Committee, signed [2]executor.Signed, accused []int) (chain.Call, error) {
+	if len(e.Rewards) == 2 {
+		return ReportRewardsCall(at, c, [2]batch.Rewards(e.Rewards), signed, accused)
+	}
+	return ReportBatchesCall(at, c, e.Number, e.Hashes, signed, accused)
+}
+
+// confirmed reports whether the keys behind a header are confirmed, without which nothing signed under it is evidence; if
+// not, it has them confirmed.
+func (n *Node) confirmed(ctx context.Context, t Tick, c executor.Committee, deadline core.Time) (bool, error) {
+	confirmed, err := n.Roster.KeysConfirmed(ctx, c.Header.Hash(), t.Final.Number)
+	if err != nil || confirmed {
+		return confirmed, err
+	}
+	call, err := ConfirmKeysCall(n.Roster.At, c)
+	if err != nil {
+		return false, err
+	}
+	return false, n.put(ctx, t, "confirm/"+c.Header.Hash().String(), call, deadline)
+}
+
+// unreported are the places of those signers of a set whose offence is not on record.
+func (n *Node) unreported(ctx context.Context, t Tick, e chain.Elected, signers quorum.Bitmap, kind slash.Kind) (places []int, err error) {
+	for _, i := range signers.Indices() {
+		id := slash.Offence{Set: e.Set, Operator: e.Entries[i].Operator, Era: e.Era, Kind: kind}
+		reported, err := n.Roster.IsReported(ctx, chain.OffenceBinding(id), t.Final.Number)
+		if err != nil {
+			return nil, err
+		}
+		if !reported {
+			places = append(places, i)
+		}
+	}
+	return places, nil
 }
 
 // Slash reports evidence, and for every offence on record and every vault that counted does what is due: request,

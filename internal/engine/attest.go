@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/internal/bls"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/executor"
 	"github.com/gear-tech/roster/internal/store"
 )
@@ -18,8 +18,10 @@ import (
 const (
 	// mostAhead is how many batches a node signs ahead of the last one committed.
 	mostAhead = 8
-	// keptBehind is how many batches behind the last one committed late and contradicting statements are taken in.
+	// keptBehind is how many committed batches are kept, for late and contradicting statements.
 	keptBehind = 64
+	// keptQuorum is for how many blocks it is remembered since when there are enough signatures for a batch.
+	keptQuorum = 1000
 	// resendAfter is after how many blocks a statement is sent again, if its batch is still not committed.
 	resendAfter = 5
 )
@@ -32,6 +34,9 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 	}
 	return n.each(ctx, func(set core.SetID) error {
 		w := n.work(set)
+		if !w.machine.Reached(t.Final.Number) {
+			return nil // execute has said why
+		}
 		if w.at != t { // else it is the same block, and others have said something
 			if err := n.look(ctx, t, set, w); err != nil {
 				return err
@@ -62,8 +67,12 @@ func (n *Node) look(ctx context.Context, t Tick, set core.SetID, w *work) (err e
 	if w.committees, err = n.committees(ctx, t, set, w.era, w.active); err != nil {
 		return err
 	}
-	number, _ := w.head()
-	n.Pool.Serve(set, w.committees, number-min(number, keptBehind), n.Roster.Intervals.Newest(t.Head.Number)+mostAhead)
+	maps.DeleteFunc(w.quorum, func(_ core.Hash, since uint64) bool { return since+keptQuorum < t.Head.Number })
+	first := uint64(0)
+	if len(w.commits) > 0 {
+		first = w.commits[0].Batch.Number
+	}
+	n.Pool.Serve(set, w.committees, first, n.Roster.Intervals.Newest(t.Head.Number)+mostAhead)
 	return nil
 }
 
@@ -83,45 +92,41 @@ func (n *Node) committees(ctx context.Context, t Tick, set core.SetID, active co
 		if !decided {
 			continue
 		}
-		own := d.Result.Header(batch.KeyHash(d.Aggregate))
-		hash, err := n.Roster.HeaderHash(ctx, set, e, t.Final.Number)
+		c, confirmed, err := n.committee(ctx, t, d)
 		if err != nil {
 			return nil, err
 		}
-		if hash != own.Hash() {
-			continue
-		}
-		if c, known := n.opened[hash]; known && c.PostedIn <= t.Final.Number {
+		if confirmed {
 			list = append(list, c)
-			continue
 		}
-		standing, stands, err := n.standing(ctx, t, set, e)
-		if err != nil {
-			return nil, err
-		}
-		if !stands || standing.Header != own {
-			continue
-		}
-		c, err := n.committee(standing, d)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
 	}
 	return list, nil
 }
 
-// committee is NewCommittee, kept: to open a hundred keys takes longer than a block.
-func (n *Node) committee(standing chain.Elected, d Decision) (executor.Committee, error) {
+// committee is the set of a decision, if its list stands; false when another or none does. It is kept: to open a hundred
+// keys takes longer than a block.
+func (n *Node) committee(ctx context.Context, t Tick, d Decision) (executor.Committee, bool, error) {
+	set, e, own := d.Snapshot.Set, d.Snapshot.Era, d.Result.Header(batch.KeyHash(d.Aggregate))
+	hash, err := n.Roster.HeaderHash(ctx, set, e, t.Final.Number)
+	if err != nil || hash != own.Hash() {
+		return executor.Committee{}, false, err
+	}
+	if c, known := n.opened[hash]; known {
+		return c, true, nil
+	}
+	standing, stands, err := n.standing(ctx, t, set, e)
+	if err != nil || !stands || standing.Header != own {
+		return executor.Committee{}, false, err
+	}
 	c, err := executor.NewCommittee(standing, d.Registered)
 	if err != nil {
-		return c, err
+		return c, false, err
 	}
 	if len(n.opened) >= 16 {
 		clear(n.opened)
 	}
-	n.opened[standing.Header.Hash()] = c
-	return c, nil
+	n.opened[hash] = c
+	return c, true, nil
 }
 
 // attest signs what is next, and hands in the first batch that has enough signatures.
@@ -186,7 +191,7 @@ func (n *Node) sign(ctx context.Context, t Tick, w *work, c executor.Committee, 
 	}
 	said.block = t.Head.Number
 	for old := range w.said {
-		if old+keptBehind < b.Number {
+		if len(w.commits) > 0 && old < w.commits[0].Batch.Number {
 			delete(w.said, old)
 		}
 	}
@@ -267,7 +272,11 @@ func (n *Node) commit(ctx context.Context, t Tick, w *work, c executor.Committee
 	if err != nil {
 		return err
 	}
-	return n.put(ctx, t, "batch/"+digest.String(), call, n.Roster.Times.LifetimeEnd(c.Era)-1, "NotTheHead", "NumberNotAbove")
+	key, due, err := n.again(ctx, t, "batch/"+digest.String())
+	if err != nil || !due {
+		return err
+	}
+	return n.put(ctx, t, key, call, n.Roster.Times.LifetimeEnd(c.Era)-1, "NotTheHead", "NumberNotAbove")
 }
 
 // addLate hands in this node's own signature, and those of others that are late as well, to a batch that was committed
@@ -277,17 +286,20 @@ func (n *Node) addLate(ctx context.Context, t Tick, w *work, c executor.Committe
 	if place < 0 || n.Misbehave != "" {
 		return nil
 	}
-	for _, done := range append([]chain.Committed{w.committed}, w.recent...) {
+	for _, done := range w.commits {
 		all := done.Signers.Or(done.Late)
 		window := n.Roster.Times.SignersWindow
-		if done.Era != c.Era || done.Batch.Number == 0 || all.Has(place) || t.Head.Time > done.CommittedAt+window ||
+		if done.Era != c.Era || all.Has(place) || t.Head.Time > done.CommittedAt+window ||
 			t.Head.Time < done.CommittedAt+window/3 {
 			continue
 		}
 		like := executor.Message{Era: c.Era, Batch: &done.Batch}
 		mine, known, err := n.Store.Batch(ctx, c.Set, done.Batch.Number)
-		if err != nil || !known || mine.Hash() != done.Hash {
+		if err != nil {
 			return err
+		}
+		if !known || mine.Hash() != done.Hash {
+			continue
 		}
 		if err := n.sign(ctx, t, w, c, mine.Batch); err != nil {
 			return err
@@ -297,8 +309,11 @@ func (n *Node) addLate(ctx context.Context, t Tick, w *work, c executor.Committe
 			continue
 		}
 		signed, err := c.Combine(like.Digest(n.Roster.Domain()), signatures)
-		if err != nil || !signed.Bitmap.Has(place) {
+		if err != nil {
 			return err
+		}
+		if !signed.Bitmap.Has(place) {
+			continue // the journal does not let this node sign it
 		}
 		call, err := AddSignersCall(n.Roster.At, c, done.Batch, signed)
 		if err != nil {

@@ -46,17 +46,21 @@ func (n *Node) convict(ctx context.Context, set core.SetID, committees []executo
 	var all []error
 	for _, x := range n.Pool.Contradictions(set) {
 		c, found := committeeOf(committees, x.First.Era)
-		if !found || x.First.Batch == nil || x.First.Index >= len(c.Entries) {
+		if !found || x.First.Index >= len(c.Entries) {
 			continue
 		}
-		n.Events.Contradicted(Contradicted{Set: set, Era: c.Era, Number: x.First.Batch.Number, Operator: c.Entries[x.First.Index].Operator})
-		var hashes [2]core.Hash
-		var signed [2]executor.Signed
+		e := Evidence{Set: set, Era: c.Era}
 		for i, m := range []executor.Message{x.First, x.Second} {
-			hashes[i] = m.Batch.Hash()
-			signed[i] = executor.Signed{Bitmap: quorum.Bitmap{}.With(m.Index), Signature: m.Signature}
+			e.sign(i, executor.Signed{Bitmap: quorum.Bitmap{}.With(m.Index), Signature: m.Signature})
+			if m.Batch != nil {
+				e.Number, e.Hashes[i] = m.Batch.Number, m.Batch.Hash()
+				continue
+			}
+			e.Hashes[i] = m.Rewards.StructHash()
+			e.Rewards = append(e.Rewards, *m.Rewards)
 		}
-		all = append(all, n.Accuse(ctx, EvidenceOf(c, x.First.Batch.Number, hashes, signed)))
+		n.Events.Contradicted(Contradicted{Set: set, Era: c.Era, Number: e.Number, Operator: c.Entries[x.First.Index].Operator})
+		all = append(all, n.Accuse(ctx, e))
 	}
 	return errors.Join(all...)
 }
@@ -71,22 +75,26 @@ func committeeOf(committees []executor.Committee, e core.Era) (executor.Committe
 }
 
 // disputeAll brings before the judge what contradicts a batch that was committed for good: by someone else, or, when the
-// committed one is not this node's, by this node itself (protocol §7). Whoever signed both is reported for that already.
+// committed one is not this node's, by this node itself (protocol §7).
 func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
-	c := w.committed
-	if !n.Duties.Slash || c.Batch.Number == 0 || t.Head.Time > n.Roster.Times.Deadline(c.Era) {
+	if !n.Duties.Slash {
 		return nil
 	}
-	under, found := committeeOf(w.committees, c.Era)
-	if !found {
-		return nil
-	}
-	if w.differs {
-		if err := n.standBy(ctx, t, w, under, c); err != nil {
-			return err
+	var all []error
+	for _, c := range w.commits[:w.final] {
+		under, found := committeeOf(w.committees, c.Era)
+		if !found || t.Head.Time > n.Roster.Times.Deadline(c.Era) {
+			continue
 		}
+		all = append(all, n.standBy(ctx, t, w, under, c), n.disputeBatch(ctx, t, under, c.Batch))
 	}
-	like := executor.Message{Era: c.Era, Batch: &c.Batch}
+	return errors.Join(all...)
+}
+
+// disputeBatch disputes every statement about a batch that says something else. Whoever signed both is reported for that
+// already.
+func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committee, b batch.Batch) error {
+	like := executor.Message{Era: under.Era, Batch: &b}
 	others, signatures := n.Pool.Others(like), n.Pool.Signatures(like)
 	if len(others) == 0 || len(signatures) == 0 {
 		return nil
@@ -97,11 +105,8 @@ func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
 	}
 	var all []error
 	for _, other := range others {
-		if certified.Bitmap.Has(other.Index) || other.Batch == nil || other.Batch.PreviousHash != c.Batch.PreviousHash {
-			continue
-		}
-		if err := n.dispute(ctx, t, under, c.Batch, certified, other); err != nil {
-			all = append(all, err)
+		if !certified.Bitmap.Has(other.Index) && other.Batch.PreviousHash == b.PreviousHash {
+			all = append(all, n.dispute(ctx, t, under, b, certified, other))
 		}
 	}
 	return errors.Join(all...)
@@ -110,8 +115,11 @@ func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
 // standBy has this node sign its own result of a number that was committed otherwise: so that the judge has something to
 // judge.
 func (n *Node) standBy(ctx context.Context, t Tick, w *work, under executor.Committee, c chain.Committed) error {
+	if !w.differs {
+		return nil
+	}
 	mine, known, err := n.Store.Batch(ctx, c.Batch.Set, c.Batch.Number)
-	if err != nil || !known || mine.Hash() == c.Hash {
+	if err != nil || !known || mine.Hash() == c.Hash || mine.PreviousHash != c.Batch.PreviousHash {
 		return err
 	}
 	return n.sign(ctx, t, w, under, mine.Batch)
@@ -127,16 +135,8 @@ func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, ce
 		return nil
 	}
 	deadline := n.Roster.Times.Deadline(under.Era)
-	confirmed, err := n.Roster.KeysConfirmed(ctx, under.Header.Hash(), t.Final.Number)
-	if err != nil {
+	if confirmed, err := n.confirmed(ctx, t, under, deadline); err != nil || !confirmed {
 		return err
-	}
-	if !confirmed {
-		call, err := ConfirmKeysCall(n.Roster.At, under)
-		if err != nil {
-			return err
-		}
-		return n.put(ctx, t, "confirm/"+under.Header.Hash().String(), call, deadline)
 	}
 	one := executor.Signed{Bitmap: quorum.Bitmap{}.With(other.Index), Signature: other.Signature}
 	call, err := DisputeBatchesCall(n.Roster.At, [2]executor.Committee{under, under}, [2]batch.Batch{certified, *other.Batch},
@@ -199,19 +199,13 @@ func (n *Node) reportWrong(ctx context.Context, t Tick, d *chain.Disputed, side 
 		n.settled[core.Hash(d.Id)] = true
 		return nil
 	}
-	var accused []int
-	for i, entry := range standing.Entries {
-		if side.Bitmap.Bit(i) == 0 {
-			continue
-		}
-		id := slash.Offence{Set: set, Operator: entry.Operator, Era: e, Kind: slash.WrongResult}
-		reported, err := n.Roster.IsReported(ctx, chain.OffenceBinding(id), t.Final.Number)
-		if err != nil {
-			return err
-		}
-		if !reported {
-			accused = append(accused, i)
-		}
+	signers, fits := quorum.FromAmount(chain.Amount(side.Bitmap))
+	if !fits || !signers.Fits(len(standing.Entries)) {
+		return fmt.Errorf("signers %v of a set of %d", side.Bitmap, len(standing.Entries))
+	}
+	accused, err := n.unreported(ctx, t, standing, signers, slash.WrongResult)
+	if err != nil {
+		return err
 	}
 	if len(accused) == 0 {
 		n.settled[core.Hash(d.Id)] = true

@@ -14,11 +14,11 @@ import (
 // work is a set's batches, as a node follows them. All of it can be read and computed again.
 type work struct {
 	machine *executor.Machine
-	// readTo is the final block up to which commits were read, committed the last of them.
-	readTo    uint64
-	committed chain.Committed
-	// recent are commits above readTo, which may still go.
-	recent []chain.Committed
+	// commits are the last ones, keptBehind at the most, those of blocks that are not final included; final is how many of
+	// them are in final blocks, and readTo the final block up to which they were compared.
+	commits []chain.Committed
+	final   int
+	readTo  uint64
 	// differs: a committed batch is not what this node computed. Nothing may be signed on top of it.
 	differs bool
 	// at is the tick of which the following are: the active era and the sets that may sign.
@@ -61,41 +61,46 @@ func (n *Node) Execute(ctx context.Context, t Tick) error {
 	})
 }
 
-// follow reads what was committed, and compares it with what this node computed.
+// follow reads what was committed, and compares what is in final blocks with what this node computed. The machine must
+// have come to the final block: a batch that is not computed yet is not one that differs.
 func (n *Node) follow(ctx context.Context, t Tick, set core.SetID, w *work) error {
 	r := *n.Roster
-	r.FirstBlock = max(w.readTo+1, r.FirstBlock)
-	if r.FirstBlock <= t.Final.Number {
-		list, err := r.Batches(ctx, set, t.Final.Number)
-		if err != nil {
+	if len(w.commits) > 0 { // signatures that came late are events of their own, in later blocks
+		r.FirstBlock = w.commits[0].Block
+	} else {
+		r.FirstBlock = max(w.readTo+1, r.FirstBlock)
+	}
+	if r.FirstBlock > t.Head.Number {
+		return nil
+	}
+	list, err := r.Batches(ctx, set, t.Head.Number)
+	if err != nil {
+		return err
+	}
+	final := 0
+	for _, c := range list {
+		if c.Block > t.Final.Number {
+			break
+		}
+		final++
+		if c.Block <= w.readTo {
+			continue
+		}
+		if err := n.compare(ctx, t, w, c); err != nil {
 			return err
 		}
-		for _, c := range list {
-			if err := n.compare(ctx, t, w, c); err != nil {
-				return err
-			}
-			w.committed = c
-			delete(w.quorum, c.Hash)
-		}
-		w.readTo = t.Final.Number
 	}
-	w.recent = nil
-	r.FirstBlock = w.readTo + 1
-	if t.Head.Number >= r.FirstBlock {
-		var err error
-		if w.recent, err = r.Batches(ctx, set, t.Head.Number); err != nil {
-			return err
-		}
-	}
+	drop := min(final, max(len(list)-keptBehind, 0))
+	w.commits, w.final, w.readTo = list[drop:], final-drop, t.Final.Number
 	return nil
 }
 
 // head is the number and the hash of the batch that was committed last, as far as one can see.
 func (w *work) head() (uint64, core.Hash) {
-	last := w.committed
-	if len(w.recent) > 0 {
-		last = w.recent[len(w.recent)-1]
+	if len(w.commits) == 0 {
+		return 0, core.Hash{}
 	}
+	last := w.commits[len(w.commits)-1]
 	return last.Batch.Number, last.Hash
 }
 

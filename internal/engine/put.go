@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/gear-tech/roster/core"
@@ -58,4 +59,23 @@ func (n *Node) memberTurn(ctx context.Context, t Tick, set core.SetID, e core.Er
 		return true
 	}
 	return n.turn(d, task, since, t.Head.Time)
+}
+
+// again is the key under which something is put that may have ended without having happened: a simulation that says that
+// another was faster speaks of what waits to be mined, and that can come to nothing. A few blocks after such an end it
+// is put anew; false while it is too early.
+func (n *Node) again(ctx context.Context, t Tick, key string) (string, bool, error) {
+	for i := 0; ; i++ {
+		one := fmt.Sprintf("%s/%d", key, i)
+		intent, known, err := n.Store.Intent(ctx, one)
+		if err != nil {
+			return "", false, err
+		}
+		if !known || intent.Open() {
+			return one, true, nil
+		}
+		if t.Head.Number < intent.CreatedAt+resendAfter {
+			return "", false, nil
+		}
+	}
 }

@@ -26,6 +26,7 @@ type Machine struct {
 	Ledger Ledger
 	Runner program.Runner
 
+	objects  objects
 	state    *program.State // as of last; nil: to be opened
 	limits   program.Limits
 	last     program.Computed
@@ -36,12 +37,15 @@ type Machine struct {
 // mostBlocks is how many blocks are looked at in one go.
 const mostBlocks = 2000
 
-// Forget drops what is in memory, after a reorganisation.
-func (m *Machine) Forget() { m.state, m.last, m.examined, m.codes = nil, program.Computed{}, 0, nil }
+// Reached reports whether every batch is computed that ends at or before a block.
+func (m *Machine) Reached(block uint64) bool {
+	return m.state != nil && m.examined >= m.Roster.Intervals.Newest(block)
+}
 
 // Advance computes every batch that ends at or before a final block, and hands each to see. An error leaves what was
 // computed before it.
 func (m *Machine) Advance(ctx context.Context, final uint64, see func(program.Computed)) error {
+	m.objects.ctx = ctx
 	if err := m.open(ctx); err != nil {
 		return err
 	}
@@ -71,10 +75,11 @@ func (m *Machine) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.objects.Ledger = m.Ledger
 	if m.limits.BatchGas, err = m.Roster.BatchGas(ctx); err != nil {
 		return err
 	}
-	m.state, err = program.Open(objects{ctx, m.Ledger}, last.StateRoot)
+	m.state, err = program.Open(&m.objects, last.StateRoot)
 	if err != nil {
 		return fmt.Errorf("open the state of set %d after batch %d: %w", m.Set, last.Number, err)
 	}
@@ -82,13 +87,13 @@ func (m *Machine) open(ctx context.Context) error {
 	return nil
 }
 
-// objects is a ledger without its context, for the time of a call.
+// objects is a ledger with the context of the call that is on.
 type objects struct {
 	ctx context.Context
 	Ledger
 }
 
-func (o objects) Object(name core.Hash) ([]byte, error) { return o.Ledger.Object(o.ctx, name) }
+func (o *objects) Object(name core.Hash) ([]byte, error) { return o.Ledger.Object(o.ctx, name) }
 
 // stretch goes through the intervals up to one.
 func (m *Machine) stretch(ctx context.Context, tenure chain.Tenure, to uint64, see func(program.Computed)) error {
