@@ -29,9 +29,9 @@ func (k *talk) publish(ctx context.Context, set core.SetID, message []byte) erro
 }
 
 // open listens for the peers of a node.
-func (k *talk) open(n *Node, listen string, log *slog.Logger) (err error) {
+func (k *talk) open(n *Node, listen string, log *slog.Logger, m *Metrics) (err error) {
 	k.Line, err = gossip.Open(gossip.Options{ChainID: n.Roster.ChainID, Router: core.Address(n.Roster.At.Router), Secret: n.setup.Key.Bytes(),
-		Listen: listen, Object: n.store.Object,
+		Listen: listen, Object: n.store.Object, Events: peerEvents(log, m),
 		Receive: func(_ context.Context, _ core.Address, _ core.SetID, message []byte) gossip.Verdict {
 			switch n.Hear(message) {
 			case executor.Accept:
@@ -50,6 +50,20 @@ func (k *talk) open(n *Node, listen string, log *slog.Logger) (err error) {
 	}
 	log.Info("listens for other Executors: register one of these as the operator's endpoint", "endpoints", k.Endpoints())
 	return nil
+}
+
+// peerEvents sends what the line has to say to the log and the metrics.
+func peerEvents(log *slog.Logger, m *Metrics) gossip.Events {
+	return gossip.Events{
+		Connected: func(o core.Address) { m.peers.Inc(); log.Info("peer connected", "operator", o) },
+		Lost:      func(o core.Address) { m.peers.Dec(); log.Info("peer lost", "operator", o) },
+		Refused:   func(string) { m.refused.Inc() }, // strangers decide how often: it is counted, and not logged
+		Penalised: func(o core.Address, f gossip.Fault) {
+			m.faults.WithLabelValues(string(f)).Inc()
+			log.Debug("peer penalised", "operator", o, "fault", f)
+		},
+		Cut: func(o core.Address, f gossip.Fault) { log.Warn("peer cut for a minute", "operator", o, "fault", f) },
+	}
 }
 
 // meet tells the line whom the chain names.

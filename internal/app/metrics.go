@@ -10,6 +10,7 @@ import (
 
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/gossip"
 )
 
 // Metrics are what a node counts, for Prometheus; docs/metrics.md lists them.
@@ -18,9 +19,9 @@ type Metrics struct {
 	list     []described
 
 	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ prometheus.Counter
-	batches, ran, batchDiffers, contradictions                                           prometheus.Counter
-	final, head, finalTime, gate                                                         prometheus.Gauge
-	failures, intents, alarms                                                            *prometheus.CounterVec
+	batches, ran, batchDiffers, contradictions, refused                                  prometheus.Counter
+	final, head, finalTime, gate, peers                                                  prometheus.Gauge
+	failures, intents, alarms, faults                                                    *prometheus.CounterVec
 	elected, era, endpoints                                                              *prometheus.GaugeVec
 }
 
@@ -50,6 +51,9 @@ func NewMetrics() *Metrics {
 	m.ran = m.counter("messages_run_total", "messages that programs were run for")
 	m.batchDiffers = m.counter("batches_different_total", "committed batches that are not what this node computed: it signs nothing more for the set")
 	m.contradictions = m.counter("contradictions_total", "Executors that signed two results of one batch")
+	m.peers = m.gauge("peers", "other Executors that the node is connected with")
+	m.refused = m.counter("peers_refused_total", "connections refused: the chain does not name the peer, or it is cut")
+	m.faults = m.counters("peer_faults_total", "what peers did that nobody honest does", "fault")
 	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which this much went by without the step", "due", "gone")
 	m.endpoints = m.gauges("endpoint_healthy", "1 when the endpoint answered last, 0 when it failed", "endpoint")
 	m.disagreements = m.counter("endpoint_disagreements_total", "questions that two endpoints answered differently")
@@ -73,6 +77,9 @@ func (m *Metrics) begin() {
 		for a := slash.HalfGone; a <= slash.Over; a++ {
 			m.alarms.WithLabelValues(v.String(), a.String())
 		}
+	}
+	for _, f := range []gossip.Fault{gossip.Garbage, gossip.WrongObject} {
+		m.faults.WithLabelValues(string(f))
 	}
 }
 

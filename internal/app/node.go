@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -132,13 +133,17 @@ func (n *Node) open(ctx context.Context) error {
 		Outbox: outbox.New(outbox.Options{Ledger: n.store, Client: s.Client, Signer: s.Signer,
 			ChainID: new(big.Int).SetUint64(roster.ChainID), DayBudget: s.DayBudget, MaxFee: s.MaxFee, BumpBlocks: s.BumpBlocks,
 			Events: s.Events.Outbox})}
-	if s.Key != nil {
-		if parts.Journal, err = n.openJournal(ctx, roster); err != nil {
-			return err
-		}
+	if s.Misbehave != "" && !slices.Contains(developmentChains, roster.ChainID) {
+		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("break the rules (%s) on chain %d: only on a development chain, one of %v",
+			s.Misbehave, roster.ChainID, developmentChains)}
 	}
 	if s.Execute {
 		if err := n.execute(&parts, roster); err != nil {
+			return err
+		}
+	}
+	if s.Key != nil {
+		if parts.Journal, err = n.openJournal(ctx, roster); err != nil {
 			return err
 		}
 	}
@@ -155,9 +160,6 @@ func (n *Node) open(ctx context.Context) error {
 // execute adds what it takes to run programs.
 func (n *Node) execute(parts *engine.Parts, r *chain.Roster) (err error) {
 	s := n.setup
-	if s.Misbehave != "" && !devnets[r.ChainID] {
-		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("misbehave on chain %d: only on a development chain (%v)", r.ChainID, devnetIDs)}
-	}
 	if n.runner, err = wasm.NewRunner(); err != nil {
 		return err
 	}
@@ -168,10 +170,8 @@ func (n *Node) execute(parts *engine.Parts, r *chain.Roster) (err error) {
 	return nil
 }
 
-// devnetIDs are the chains on which a node may break the rules on purpose.
-var devnetIDs = []uint64{1337, 31337}
-
-var devnets = map[uint64]bool{1337: true, 31337: true}
+// developmentChains are those on which a node may break the rules on purpose.
+var developmentChains = []uint64{1337, 31337}
 
 // Hear takes in what another Executor says. It may be called from several goroutines.
 func (n *Node) Hear(message []byte) executor.Verdict {

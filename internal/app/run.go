@@ -47,7 +47,7 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 		if setup.Key == nil || !c.Execute {
 			return &chain.Error{Kind: chain.User, Err: errors.New("peers.listen: want bls.keystore and duties.execute with it; who signs nothing has nobody to talk with")}
 		}
-		if err := line.open(n, c.PeerListen, log); err != nil {
+		if err := line.open(n, c.PeerListen, log, metrics); err != nil {
 			return err
 		}
 		defer line.Close()
