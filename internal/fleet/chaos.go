@@ -73,14 +73,14 @@ func (c *chaos) hurt(m *member) {
 		return
 	}
 	switch {
+	case m.endpoint.fault != none: // first: whoever sees no chain writes nothing, and would be about to die for good
+		if c.rng.IntN(3) == 0 {
+			m.endpoint.fault = none
+		}
 	case m.deadline > 0: // about to die
 	case c.rng.IntN(1000) < killsPerMille:
 		// It dies at one of its next writes, before or after it is on disk.
 		m.deadline = 1 + c.rng.IntN(6)
-	case m.endpoint.fault != none:
-		if c.rng.IntN(3) == 0 {
-			m.endpoint.fault = none
-		}
 	case c.rng.IntN(1000) < faultsPerMille:
 		m.endpoint.fault = []fault{down, flaky, stale, deafness}[c.rng.IntN(4)]
 		c.f.stats.Faults++

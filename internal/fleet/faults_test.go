@@ -58,6 +58,9 @@ func (f *Fleet) stop(t *testing.T, m *member) {
 
 func (f *Fleet) check(t *testing.T) {
 	t.Helper()
+	if err := f.rest(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if err := errors.Join(f.Check(t.Context())...); err != nil {
 		t.Error(err)
 	}
@@ -67,6 +70,7 @@ func (f *Fleet) check(t *testing.T) {
 // challenge with the right one in its place, two blocks pass at the most.
 func TestWithinTwoBlocks(t *testing.T) {
 	f := begin(t, Options{Nodes: 4, Eras: 1})
+	f.quiet = true // what users say is in blocks of its own, on which no node acts
 	times := f.Roster.Times
 	for e := core.Era(0); e < 4; e++ {
 		f.until(t, times.SealableAt(e)+3)

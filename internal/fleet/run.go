@@ -133,17 +133,33 @@ func (f *Fleet) converse(ctx context.Context) error {
 	return nil
 }
 
+// mostRest bounds how many blocks may pass until everything that waited is committed, after chaos.
+const mostRest = 60
+
+// rest lets blocks pass in which users say nothing, so that everything is final and committed.
+func (f *Fleet) rest(ctx context.Context) error {
+	f.quiet = true
+	for i := range mostRest {
+		if i >= int(f.Finality)+8 {
+			waits, err := f.waits(ctx)
+			if err != nil || !waits {
+				return err
+			}
+		}
+		if err := f.Tick(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // settle lets a few blocks pass without anything new and without chaos, so that everything is final, and compares.
 func (f *Fleet) settle(ctx context.Context) error {
 	if f.chaos != nil {
 		f.chaos.calm()
 	}
-	f.quiet = true
-	quiet := int(f.Finality) + 8
-	for range quiet {
-		if err := f.Tick(ctx); err != nil {
-			return err
-		}
+	if err := f.rest(ctx); err != nil {
+		return err
 	}
 	for _, m := range f.nodes { // whoever was still down
 		if m.node == nil {
