@@ -37,13 +37,15 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 		if !w.machine.Reached(t.Final.Number) {
 			return nil // execute has said why
 		}
+		var err error
 		if w.at != t { // else it is the same block, and others have said something
-			if err := n.look(ctx, t, set, w); err != nil {
+			if err = n.look(ctx, t, set, w); err != nil {
 				return err
 			}
 			w.at = t
+			err = n.disputeAll(ctx, t, w)
 		}
-		err := n.convict(ctx, set, w.committees)
+		err = errors.Join(err, n.convict(ctx, set, w.committees))
 		if w.active && !w.differs {
 			for _, c := range w.committees {
 				if c.Era == w.era {
@@ -51,7 +53,7 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 				}
 			}
 		}
-		return errors.Join(err, n.disputeAll(ctx, t, w))
+		return err
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -95,7 +96,19 @@ func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
 // already.
 func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committee, b batch.Batch) error {
 	like := executor.Message{Era: under.Era, Batch: &b}
-	others, signatures := n.Pool.Others(like), n.Pool.Signatures(like)
+	others := n.Pool.Others(like)
+	if len(others) == 0 {
+		return nil
+	}
+	filed, _, err := n.Roster.Disputes(ctx, t.Final.Number)
+	if err != nil {
+		return err
+	}
+	signatures := n.Pool.Signatures(like)
+	others = slices.DeleteFunc(others, func(m executor.Message) bool {
+		return m.Batch.PreviousHash != b.PreviousHash || disputed(filed, under, m.Index) ||
+			slices.ContainsFunc(signatures, func(s executor.Signature) bool { return s.Index == m.Index })
+	})
 	if len(others) == 0 || len(signatures) == 0 {
 		return nil
 	}
@@ -105,9 +118,7 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 	}
 	var all []error
 	for _, other := range others {
-		if !certified.Bitmap.Has(other.Index) && other.Batch.PreviousHash == b.PreviousHash {
-			all = append(all, n.dispute(ctx, t, under, b, certified, other))
-		}
+		all = append(all, n.dispute(ctx, t, under, b, certified, other))
 	}
 	return errors.Join(all...)
 }
@@ -128,9 +139,6 @@ func (n *Node) standBy(ctx context.Context, t Tick, w *work, under executor.Comm
 // dispute confirms the keys behind the header first, in a transaction of its own.
 func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, certified batch.Batch, by executor.Signed, other executor.Message) error {
 	key := fmt.Sprintf("dispute/%d/%d/%d/%s/%d", under.Set, under.Era, certified.Number, other.Batch.Hash(), other.Index)
-	if filed, err := n.disputed(ctx, t, under.Set, under.Era, other.Index); err != nil || filed {
-		return err
-	}
 	if !n.memberTurn(ctx, t, under.Set, under.Era, key, n.dueSince(key, t)) {
 		return nil
 	}
@@ -149,20 +157,16 @@ func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, ce
 
 // disputed reports whether a statement of one Executor of an era stands before the judge already. One is enough: an
 // offence is recorded once an era, however many batches it was about.
-func (n *Node) disputed(ctx context.Context, t Tick, set core.SetID, e core.Era, index int) (bool, error) {
-	filed, _, err := n.Roster.Disputes(ctx, t.Final.Number)
-	if err != nil {
-		return false, err
-	}
+func disputed(filed []*chain.Disputed, under executor.Committee, index int) bool {
 	alone := new(big.Int).Lsh(big.NewInt(1), uint(index))
 	for _, d := range filed {
 		for _, side := range []bindings.Side{d.Dispute.A, d.Dispute.B} {
-			if d.Dispute.Set.Cmp(chain.Number(set)) == 0 && core.Era(side.Era) == e && side.Bitmap.Cmp(alone) == 0 {
-				return true, nil
+			if d.Dispute.Set.Cmp(chain.Number(under.Set)) == 0 && core.Era(side.Era) == under.Era && side.Bitmap.Cmp(alone) == 0 {
+				return true
 			}
 		}
 	}
-	return false, nil
+	return false
 }
 
 // reportUpheld records those whose statement the judge called wrong.

@@ -25,19 +25,28 @@ func started(t *testing.T, o Options) *Fleet {
 	return f
 }
 
-// TestByzantine: two of seven nodes break the rules, in each way in turn; the others go on committing what is right, convict
-// whoever signed two results, bring wrong ones before the judge, and lose nothing.
-func TestByzantine(t *testing.T) {
-	seeds := uint64(2)
-	if text := os.Getenv("ROSTER_BYZANTINE_SEEDS"); text != "" {
+// seedsFrom are how many seeds a test takes: what the variable of the environment says, else so many, or 2 in a short run.
+func seedsFrom(t *testing.T, variable string, most uint64) uint64 {
+	t.Helper()
+	if text := os.Getenv(variable); text != "" {
 		n, err := strconv.ParseUint(text, 10, 32)
 		if err != nil {
-			t.Fatalf("ROSTER_BYZANTINE_SEEDS: %v", err)
+			t.Fatalf("%s: %v", variable, err)
 		}
-		seeds = n
+		return n
 	}
-	for seed := uint64(1); seed <= seeds; seed++ {
+	if testing.Short() {
+		return 2
+	}
+	return most
+}
+
+// TestByzantine: two of seven nodes break the rules or die, in every pair of ways; the others go on committing what is right,
+// convict whoever signed two results, bring wrong ones before the judge, and lose nothing.
+func TestByzantine(t *testing.T) {
+	for seed := uint64(1); seed <= seedsFrom(t, "ROSTER_BYZANTINE_SEEDS", uint64(len(pairs()))); seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			f := started(t, Options{Nodes: 7, Eras: 1, Seed: seed, Byzantine: 2})
 			if err := f.Run(t.Context()); err != nil {
 				t.Error(err)

@@ -34,17 +34,6 @@ func newChaos(f *Fleet) *chaos {
 	return &chaos{f: f, rng: rand.New(rand.NewPCG(f.Seed, 0xc4a05)), tried: map[core.Era]bool{}}
 }
 
-// calm ends it: everything works from now on.
-func (c *chaos) calm() {
-	c.over = true
-	for _, m := range c.f.nodes {
-		m.endpoint.fault, m.deadline = none, 0
-		if m.node == nil {
-			m.asleep = 1
-		}
-	}
-}
-
 // before does what happens between two blocks.
 func (c *chaos) before(ctx context.Context) error {
 	if c.over {
@@ -79,42 +68,11 @@ func (c *chaos) hurt(m *member) {
 		}
 	case m.deadline > 0: // about to die
 	case c.rng.IntN(1000) < killsPerMille:
-		// It dies at one of its next writes, before or after it is on disk.
-		m.deadline = 1 + c.rng.IntN(6)
+		m.kill(c.rng)
 	case c.rng.IntN(1000) < faultsPerMille:
 		m.endpoint.fault = []fault{down, flaky, stale, deafness}[c.rng.IntN(4)]
 		c.f.stats.Faults++
 	}
-}
-
-// errKilled is what a process sees that is not there any more.
-var errKilled = errors.New("killed, on purpose")
-
-// hook is called before and after each write of a member's store. From the moment at which it dies nothing that the
-// node does reaches disk or chain.
-func (m *member) hook(string) error {
-	if m.endpoint.fault == dead {
-		return errKilled
-	}
-	if m.deadline == 0 {
-		return nil
-	}
-	if m.deadline--; m.deadline > 0 {
-		return nil
-	}
-	m.endpoint.fault = dead
-	return errKilled
-}
-
-// bury closes what a dead process would have left, and says when it starts again.
-func (c *chaos) bury(m *member) error {
-	if m.endpoint.fault != dead {
-		return nil
-	}
-	err := m.node.Close()
-	m.node, m.asleep, m.deadline, m.endpoint.fault = nil, 1+c.rng.IntN(12), 0, none
-	c.f.stats.Kills++
-	return err
 }
 
 // deepest is how many blocks a fork undoes at the most where it undoes what was taken for final.

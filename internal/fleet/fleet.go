@@ -42,7 +42,8 @@ type Options struct {
 	Deep bool
 	// Everyone has a place in the set; else there are fewer places than nodes, as the devnet's parameters say.
 	Everyone bool
-	// Byzantine is how many nodes break the rules, each in another way.
+	// Byzantine is how many nodes break the rules, or die, each in another way, as the seed says: that of 1 lets the first
+	// sign two results, and the second a wrong one.
 	Byzantine int
 	// Out hears what happens.
 	Out io.Writer
@@ -59,7 +60,8 @@ type Fleet struct {
 	line   *line
 	runner *wasm.Runner // the judge's
 	judged map[[32]byte]bool
-	quiet  bool // users say nothing any more
+	rng    *rand.Rand // who dies when
+	quiet  bool       // users say nothing any more
 	// lenient: what a node cannot do is said, and does not end the fleet.
 	lenient bool
 
@@ -93,7 +95,7 @@ type member struct {
 	deadline int       // writes until it dies; 0: it lives
 	endpoint *endpoint
 
-	misbehave engine.Misbehaviour // empty: it is honest
+	trouble
 }
 
 // Start makes the network and starts its nodes.
@@ -117,7 +119,7 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Fleet{Options: o, network: w, born: w.Block()}
+	f := &Fleet{Options: o, network: w, born: w.Block(), rng: rand.New(rand.NewPCG(o.Seed, 0xdead))}
 	f.line, f.judged = &line{f: f}, map[[32]byte]bool{}
 	if f.runner, err = wasm.NewRunner(); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -125,11 +127,12 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	if o.Chaos || o.Deep {
 		f.chaos = newChaos(f)
 	}
+	wrong := troubles(o.Seed, o.Byzantine)
 	for i, operator := range w.team {
 		m := &member{index: i, operator: operator, dir: filepath.Join(o.Dir, fmt.Sprintf("node-%d", i)),
 			endpoint: &endpoint{Client: w.Client(), rng: rand.New(rand.NewPCG(o.Seed, uint64(i)))}}
 		if i < o.Byzantine { // those with the least stake: less than a third of the weight, too
-			m.misbehave = ways[(int(o.Seed-1)*o.Byzantine+i)%len(ways)]
+			m.trouble = wrong[i]
 		}
 		f.nodes = append(f.nodes, m)
 		if err := f.start(ctx, m); err != nil {
@@ -138,9 +141,6 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	}
 	return f, nil
 }
-
-// ways are those in which nodes break the rules.
-var ways = []engine.Misbehaviour{engine.Equivocates, engine.WrongResult, engine.Absent, engine.Garbage}
 
 // timesFor are the devnet's times, with a finality lag that is not shorter than the chain's.
 func timesFor(o Options) era.Times {
@@ -201,7 +201,7 @@ func (f *Fleet) events(m *member) app.Events {
 	}
 	e.StageFailed = func(stage string, t engine.Tick, err error) {
 		f.stats.Failures++
-		if f.chaos == nil || !f.chaos.expected(m, err) {
+		if f.chaos == nil && !errors.Is(err, errKilled) || f.chaos != nil && !f.chaos.expected(m, err) {
 			f.say("node %d: %v", m.index, err)
 		}
 	}

@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"testing"
 )
 
@@ -26,18 +24,9 @@ func TestFleet(t *testing.T) {
 
 // TestChaos: whatever dies, forks, breaks or lies, the right lists stand in the end and every node has everything right.
 func TestChaos(t *testing.T) {
-	seeds := uint64(20)
-	if text := os.Getenv("ROSTER_CHAOS_SEEDS"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 32)
-		if err != nil {
-			t.Fatalf("ROSTER_CHAOS_SEEDS: %v", err)
-		}
-		seeds = n
-	} else if testing.Short() {
-		seeds = 2
-	}
-	for seed := uint64(1); seed <= seeds; seed++ {
+	for seed := uint64(1); seed <= seedsFrom(t, "ROSTER_CHAOS_SEEDS", 20); seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			f, err := Start(t.Context(), Options{Nodes: 4, Eras: 3, Seed: seed, Chaos: true, Dir: t.TempDir(), Out: t.Output(), BlockTime: 3, Finality: 6})
 			if err != nil {
 				t.Fatal(err)
@@ -56,6 +45,7 @@ func TestChaos(t *testing.T) {
 func TestDeepReorganisations(t *testing.T) {
 	for seed := uint64(1); seed <= 4; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			f, err := Start(t.Context(), Options{Nodes: 3, Eras: 3, Seed: seed, Deep: true, Dir: t.TempDir(), Out: t.Output(), BlockTime: 2, Finality: 30})
 			if err != nil {
 				t.Fatal(err)

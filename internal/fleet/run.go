@@ -54,6 +54,7 @@ func (f *Fleet) Tick(ctx context.Context) error {
 			return fmt.Errorf("chaos at block %d: %w", f.Block(), err)
 		}
 	}
+	f.fell()
 	if err := f.work(ctx); err != nil {
 		return err
 	}
@@ -81,13 +82,9 @@ func (f *Fleet) Tick(ctx context.Context) error {
 			}
 		}
 		f.stats.Ticks++
-		if _, err := m.node.Step(ctx); err != nil && f.chaos == nil && !f.lenient {
-			return fmt.Errorf("node %d: %w", m.index, err)
-		}
-		if f.chaos != nil {
-			if err := f.chaos.bury(m); err != nil {
-				return fmt.Errorf("node %d: %w", m.index, err)
-			}
+		_, err := m.node.Step(ctx)
+		if err := f.acted(m, err); err != nil {
+			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -120,13 +117,8 @@ func (f *Fleet) converse(ctx context.Context) error {
 			if m.node == nil {
 				continue
 			}
-			if err := m.node.Exchange(ctx); err != nil && f.chaos == nil && !f.lenient {
-				return fmt.Errorf("node %d: %w", m.index, err)
-			}
-			if f.chaos != nil {
-				if err := f.chaos.bury(m); err != nil {
-					return fmt.Errorf("node %d: %w", m.index, err)
-				}
+			if err := f.acted(m, m.node.Exchange(ctx)); err != nil {
+				return err
 			}
 		}
 	}
@@ -155,9 +147,7 @@ func (f *Fleet) rest(ctx context.Context) error {
 
 // settle lets a few blocks pass without anything new and without chaos, so that everything is final, and compares.
 func (f *Fleet) settle(ctx context.Context) error {
-	if f.chaos != nil {
-		f.chaos.calm()
-	}
+	f.calm()
 	if err := f.rest(ctx); err != nil {
 		return err
 	}
