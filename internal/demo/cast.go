@@ -43,6 +43,7 @@ type set struct {
 	vaults     []*vault
 	claims     chain.RewardContracts
 
+	shop    *shop
 	active  devnet.Term          // who signs now; without entries while nobody does
 	elected devnet.Term          // who takes over at the next era
 	batches int                  // committed in this era
@@ -71,6 +72,7 @@ type cast struct {
 	mallory         person // posts dishonest ones
 	watcher         person // computes every election and every batch again
 	keeper          person // pays rewards out, requests and executes slashes
+	user            person // has programs in every set
 	operators       []*devnet.Operator
 	operatorNames   []string
 	curators        []person
@@ -81,7 +83,7 @@ type cast struct {
 
 // accounts is how many accounts the story needs: the devnet's own, the services, and everybody else.
 func accounts(o Options) int {
-	return 4 + 4 + o.Operators + len(curatorNames) + o.Stakers + 1
+	return 4 + 5 + o.Operators + len(curatorNames) + o.Stakers + 1
 }
 
 // setup is how long the story's preparations may take: every transaction takes a second.
@@ -102,6 +104,10 @@ func (s *story) gather(ctx context.Context) error {
 	s.tell.call(c.judge.Sender.From(), c.judge.name)
 	c.proposer, c.mallory = hire("Piet the proposer"), hire("Mallory")
 	c.watcher, c.keeper = hire("Wanda the watcher"), hire("Kees the keeper")
+	c.user = hire("Uma the user")
+	if err := s.Give(ctx, c.user.Sender.From(), vara(10_000)); err != nil {
+		return err
+	}
 	for i := range s.options.Operators {
 		o, err := s.NewOperator(ctx)
 		if err != nil {
@@ -149,6 +155,7 @@ func (s *story) openSet(ctx context.Context, number int) error {
 		}
 	}
 	s.cast.sets = append(s.cast.sets, x)
+	s.openShop(x)
 	for _, v := range p.vaults {
 		if err := s.openVault(ctx, x, v); err != nil {
 			return err

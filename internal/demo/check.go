@@ -24,6 +24,7 @@ func checks() []check {
 	return []check{
 		{"elections", "every active set equals a recomputed election", checkElections},
 		{"certificates", "every batch has a certificate of more than two thirds", checkCertificates},
+		{"results", "every batch is what running the programs again gives", checkResults},
 		{"rewards", "every reward root equals a recomputed one", checkRewards},
 		{"sums", "paid + unearned = pool in every era, and the pots hold what they should", checkSums},
 		{"tokens", "every wVARA there is lies where the contracts say", checkTokens},
@@ -93,6 +94,17 @@ func checkCertificates(f facts) error {
 			}
 			if err != nil {
 				return fmt.Errorf("set %d, batch %d: %w", s.id, b.Batch.Number, err)
+			}
+		}
+	}
+	return nil
+}
+
+func checkResults(f facts) error {
+	for _, s := range f.sets {
+		for _, b := range s.batches {
+			if b.Hash != b.right {
+				return fmt.Errorf("set %d, batch %d: %s is committed, computed again it is %s", s.id, b.Batch.Number, b.Hash, b.right)
 			}
 		}
 	}

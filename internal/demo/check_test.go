@@ -39,6 +39,7 @@ func TestChecksCanFail(t *testing.T) {
 		{"no list where there should be one", []string{"elections"}, func(f *facts) { f.sets[0].elections[0].stands = false }},
 		{"a certificate of two", []string{"certificates"}, func(f *facts) { f.sets[0].batches[0].Signers = quorum.Of(0, 1) }},
 		{"an ejected signer", []string{"certificates"}, func(f *facts) { f.sets[0].batches[0].ejected = quorum.Of(0) }},
+		{"another result", []string{"results"}, func(f *facts) { f.sets[0].batches[3].Hash[0]++ }},
 		{"an operators' root", []string{"rewards"}, func(f *facts) { f.sets[0].rewards[1].activated.OperatorsRoot[5]++ }},
 		{"a stakers' root", []string{"rewards"}, func(f *facts) { f.sets[0].rewards[0].activated.StakersRoot[5]++ }},
 		{"an era skipped", []string{"rewards"}, func(f *facts) { f.sets[0].rewards[0].activated.FromEra = 1 }},

@@ -9,12 +9,10 @@
 //	plan     who has what, a pure function of the options
 //	cast     the plan on chain: accounts, operators, vaults, stakers
 //	era      the rhythm of one era: take over, commit, pay, capture, elect
+//	programs what the Executors compute: a token, and what its user asks of it
 //	scenes   what happens in which era (script.go), one file per kind
 //	facts    everything that happened, read back from the chain at the end
 //	check    what must be true of the facts
 //	record   the facts as JSON
 //	tell     how it is printed
-//
-// The story has no programs: a batch's state root is a hash of its set and number (stateRoot), where a node puts what
-// running the programs gave. The nodes of `roster devnet --nodes` run them.
 package demo

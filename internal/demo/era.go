@@ -11,6 +11,7 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/executor"
@@ -149,18 +150,13 @@ type committed struct {
 	signed executor.Signed
 }
 
-// stateRoot stands for the state of programs, of which this story has none: a hash that everyone computes alike, of the
-// set and the batch's number. Another variant is another result.
-func stateRoot(set core.SetID, number uint64, variant string) core.Hash {
-	return core.Keccak(fmt.Appendf(nil, "roster demo state %d %d %s", set, number, variant))
-}
-
 // errNoQuorum is not a mistake of the story: a set that lost too many waits for the next.
 var errNoQuorum = errors.New("no quorum")
 
-// commit has the active Executors sign the set's next batch, but for those who do not and those ejected, and the
-// one whose turn it is post it. Nothing happens when too few are left for a quorum; the batch is then nil.
-func (s *story) commit(ctx context.Context, x *set, away ...core.Address) (*committed, error) {
+// commit has the set's user ask for something, the active Executors compute and sign what came of it, but for those who do
+// not sign and those ejected, and the one whose turn it is post it. It returns the batches in order. Nothing happens
+// when too few are left for a quorum; there are none then.
+func (s *story) commit(ctx context.Context, x *set, away ...core.Address) ([]committed, error) {
 	tally, absent, err := s.tally(ctx, x, away)
 	if err != nil {
 		return nil, err
@@ -170,24 +166,35 @@ func (s *story) commit(ctx context.Context, x *set, away ...core.Address) (*comm
 			x.called(), amount(tally.Signed), amount(tally.Needed))
 		return nil, nil
 	}
-	b, head, err := s.NextBatch(ctx, x.id, core.Hash{})
+	message, err := s.ask(ctx, x)
 	if err != nil {
 		return nil, err
 	}
-	b.StateRoot = stateRoot(x.id, b.Number, "")
-	digest := s.StatementOf(x.active.Committee, b)
-	signed, err := devnet.Signed(x.active.Committee, digest, x.team.Sign(x.active.Committee, digest, absent...))
+	computed, err := s.compute(ctx, x)
 	if err != nil {
 		return nil, err
 	}
-	by := s.poster(x, b.Number, signed.Bitmap)
-	receipt, err := by.CommitBatch(ctx, x.active.Committee, head, b, signed)
-	if err != nil {
-		return nil, fmt.Errorf("commit batch %d of %s: %w", b.Number, x.called(), err)
+	var list []committed
+	for _, b := range computed {
+		digest := s.StatementOf(x.active.Committee, b.Batch)
+		signed, err := devnet.Signed(x.active.Committee, digest, x.team.Sign(x.active.Committee, digest, absent...))
+		if err != nil {
+			return nil, err
+		}
+		by := s.poster(x, b.Number, signed.Bitmap)
+		receipt, err := by.CommitBatch(ctx, x.active.Committee, b.Previous, b.Batch, signed)
+		if err != nil {
+			return nil, fmt.Errorf("commit batch %d of %s: %w", b.Number, x.called(), err)
+		}
+		list = append(list, committed{b.Batch, signed})
+		s.sayBatch(x, b, tally, by, receipt)
+		s.sayAnswer(b, message)
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s: a message was sent, and no batch came of it", x.called())
 	}
 	x.batches++
-	s.sayBatch(x, b, tally, by, receipt)
-	return &committed{b, signed}, s.sayAbsent(ctx, x, away)
+	return list, s.sayAbsent(ctx, x, away)
 }
 
 // tally weighs those who are left, and gives the places of those who are not.
@@ -220,9 +227,13 @@ func (s *story) poster(x *set, number uint64, signers quorum.Bitmap) *devnet.Ope
 	return x.team[x.active.Entries[turns[number%uint64(len(turns))]].Operator]
 }
 
-func (s *story) sayBatch(x *set, b batch.Batch, t quorum.Tally, by *devnet.Operator, r *types.Receipt) {
-	s.tell.say("%s: batch %d, signed with %s of %s, posted by %s (%s gas).", x.called(), b.Number, amount(t.Signed), amount(t.Total),
-		s.tell.name(by.Address()), group(fmt.Sprint(r.GasUsed)))
+func (s *story) sayBatch(x *set, b program.Computed, t quorum.Tally, by *devnet.Operator, r *types.Receipt) {
+	what := "the set has changed"
+	if b.Ran > 0 {
+		what = fmt.Sprintf("%s run", plural(b.Ran, "message"))
+	}
+	s.tell.say("%s: batch %d (%s), signed with %s of %s, posted by %s (%s gas).", x.called(), b.Number, what, amount(t.Signed),
+		amount(t.Total), s.tell.name(by.Address()), group(fmt.Sprint(r.GasUsed)))
 }
 
 // sayAbsent names those who are not among the signers of the newest batch.
@@ -274,27 +285,32 @@ func (s *story) signLate(ctx context.Context, x *set) error {
 	if !ok {
 		return fmt.Errorf("%s: %w without any one Executor", x.called(), errNoQuorum)
 	}
-	c, err := s.commit(ctx, x, late)
-	if err != nil || c == nil {
+	list, err := s.commit(ctx, x, late)
+	if err != nil || len(list) == 0 {
 		return err
 	}
-	digest := s.StatementOf(x.active.Committee, c.Batch)
 	place := x.active.IndexOf(late)
-	signed, err := devnet.Signed(x.active.Committee, digest, x.team.SignOnly(x.active.Committee, digest, place))
-	if err != nil {
-		return err
-	}
-	if _, err := x.team[late].AddSigners(ctx, x.active.Committee, c.Batch, signed); err != nil {
-		return err
+	for _, c := range list {
+		digest := s.StatementOf(x.active.Committee, c.Batch)
+		signed, err := devnet.Signed(x.active.Committee, digest, x.team.SignOnly(x.active.Committee, digest, place))
+		if err != nil {
+			return err
+		}
+		if _, err := x.team[late].AddSigners(ctx, x.active.Committee, c.Batch, signed); err != nil {
+			return err
+		}
 	}
 	all, err := s.Roster.Batches(ctx, x.id, s.Block())
 	if err != nil {
 		return err
 	}
-	if !all[len(all)-1].Late.Has(place) {
-		return fmt.Errorf("the late signature of %s does not count", s.tell.name(late))
+	for _, b := range all[len(all)-len(list):] {
+		if !b.Late.Has(place) {
+			return fmt.Errorf("the late signature of %s under batch %d does not count", s.tell.name(late), b.Batch.Number)
+		}
 	}
-	s.tell.say("%s was only slow: it adds its signature to batch %d in time, and it counts the same.", s.tell.name(late), c.Number)
+	s.tell.say("%s was only slow: it adds its signature to %s in time, and it counts the same.", s.tell.name(late),
+		plural(len(list), "batch"))
 	s.happen(sceneLateSigner)
 	return nil
 }

@@ -50,6 +50,7 @@ type electionFacts struct {
 // batchFacts is a committed batch with what it takes to weigh its certificate.
 type batchFacts struct {
 	chain.Committed
+	right   core.Hash // its hash when the programs are run again from the chain; zero: there is no such batch
 	weights []core.Amount
 	ejected quorum.Bitmap // when it was committed
 }

@@ -8,10 +8,13 @@ import (
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/executor"
+	"github.com/gear-tech/roster/internal/wasm"
 )
 
 // reader collects facts at one block.
@@ -135,9 +138,13 @@ func (r reader) batches(ctx context.Context, id core.SetID) ([]batchFacts, error
 	if err != nil {
 		return nil, err
 	}
+	right, err := r.computed(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]batchFacts, len(all))
 	for i, b := range all {
-		list[i].Committed = b
+		list[i].Committed, list[i].right = b, right[b.Batch.Number]
 		if list[i].Gas, err = r.gasOf(ctx, b.Tx); err != nil {
 			return nil, err
 		}
@@ -151,6 +158,18 @@ func (r reader) batches(ctx context.Context, id core.SetID) ([]batchFacts, error
 		}
 	}
 	return list, nil
+}
+
+// computed runs a set's programs from the first block on, and returns the batches' hashes by number.
+func (r reader) computed(ctx context.Context, id core.SetID) (map[uint64]core.Hash, error) {
+	runner, err := wasm.NewRunner()
+	if err != nil {
+		return nil, err
+	}
+	defer runner.Close()
+	hashes := map[uint64]core.Hash{}
+	m := &executor.Machine{Roster: r.Roster, Set: id, Ledger: &executor.Memory{}, Runner: runner}
+	return hashes, m.Advance(ctx, r.block, func(c program.Computed) { hashes[c.Number] = c.Hash() })
 }
 
 func (r reader) activated(ctx context.Context, id core.SetID) ([]rewardFacts, error) {

@@ -47,15 +47,15 @@ func (s *story) contradict(ctx context.Context, x *set, why string) (core.Addres
 	if !ok {
 		return one, fmt.Errorf("%s: %w without any one Executor", x.called(), errNoQuorum)
 	}
-	c, err := s.commit(ctx, x)
+	list, err := s.commit(ctx, x)
 	if err != nil {
 		return one, err
 	}
-	if c == nil {
+	if len(list) == 0 {
 		return one, fmt.Errorf("%s: %w", x.called(), errNoQuorum)
 	}
-	other := c.Batch
-	other.StateRoot = stateRoot(x.id, other.Number, "another")
+	c := list[len(list)-1]
+	other := x.asBefore(c.Batch)
 	digest := s.StatementOf(x.active.Committee, other)
 	again, err := devnet.Signed(x.active.Committee, digest,
 		x.team.SignOnly(x.active.Committee, digest, x.active.IndexOf(one)))
@@ -131,15 +131,15 @@ func (s *story) disagree(ctx context.Context, x *set) (*quarrel, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: %w without any one Executor", x.called(), errNoQuorum)
 	}
-	c, err := s.commit(ctx, x, one)
+	list, err := s.commit(ctx, x, one)
 	if err != nil {
 		return nil, err
 	}
-	if c == nil {
+	if len(list) == 0 {
 		return nil, fmt.Errorf("%s: %w", x.called(), errNoQuorum)
 	}
-	other := c.Batch
-	other.StateRoot = stateRoot(x.id, other.Number, "as "+s.tell.name(one)+" has it")
+	c := list[len(list)-1]
+	other := x.asBefore(c.Batch)
 	q := &quarrel{x: x, dissenter: one, number: c.Number, deadline: s.Roster.Times.RequestDeadline(x.active.Era),
 		certified: s.StatementOf(x.active.Committee, c.Batch), other: s.StatementOf(x.active.Committee, other)}
 	alone, err := devnet.Signed(x.active.Committee, q.other,
@@ -199,11 +199,17 @@ func (s *story) lieAndBeUpheld(ctx context.Context, x *set) error {
 	if err != nil {
 		return err
 	}
-	// The judge, like anyone, computes the batch again: here that is stateRoot's hash.
-	if _, err := s.cast.judge.Uphold(ctx, q.dispute, q.other); err != nil {
+	wrong, err := s.rightly(ctx, q)
+	if err != nil {
 		return err
 	}
-	s.tell.say("%s computed the batch again: %s's result is wrong.", s.cast.judge.name, s.tell.name(q.dissenter))
+	if wrong != q.other {
+		return fmt.Errorf("the judge finds %s wrong, it should be %s", wrong, q.other)
+	}
+	if _, err := s.cast.judge.Uphold(ctx, q.dispute, wrong); err != nil {
+		return err
+	}
+	s.tell.note("So %s's result is wrong, and the judge upholds the dispute.", s.tell.name(q.dissenter))
 	_, upheld, err := s.Roster.Disputes(ctx, s.Block())
 	if err != nil {
 		return err

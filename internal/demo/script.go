@@ -18,6 +18,7 @@ const (
 	sceneResumed         = "resumed"
 	sceneOmission        = "omission_challenged"
 	sceneWrongWeight     = "wrong_weight_challenged"
+	sceneProgramAnswers  = "program_answers"
 	sceneAbsentSigner    = "absent_signer"
 	sceneLateSigner      = "late_signer_added"
 	sceneEarnsLess       = "absent_earns_less"
@@ -41,7 +42,7 @@ const (
 // Scenes lists every scene that the story must have, in a fixed order.
 func Scenes() []string {
 	return []string{sceneStakeDecides, sceneCap, sceneLotteryTie, sceneLotteryDecides, sceneStakeMoved, scenePaused,
-		sceneBelowMinimum, sceneResumed, sceneOmission, sceneWrongWeight, sceneAbsentSigner, sceneLateSigner,
+		sceneBelowMinimum, sceneResumed, sceneOmission, sceneWrongWeight, sceneProgramAnswers, sceneAbsentSigner, sceneLateSigner,
 		sceneEarnsLess, sceneEquivocation, sceneEjected, sceneJailedOut, sceneSlashRequested, sceneSlashExecuted,
 		sceneSlashVetoed, sceneDisputeUpheld, sceneWrongSlashed, sceneDisputeSilent, sceneRewards, sceneOperatorClaims,
 		sceneStakerClaims, sceneSecondClaim, sceneWithdrawalWaits, sceneWithdrawalPaid}

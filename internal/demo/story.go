@@ -11,6 +11,7 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/wasm"
 )
 
 // epilogue is how many eras follow the story's: the set of era e+2 signs what era e earned.
@@ -20,6 +21,7 @@ const epilogue = 2
 type story struct {
 	*devnet.Network
 	options Options
+	runner  *wasm.Runner // of everybody: what it does depends on the programs alone
 	plan    plan
 	cast    cast
 	tell    *teller
@@ -50,14 +52,18 @@ func Start(ctx context.Context, o Options, listen string, remote bool, out Out) 
 	if err != nil {
 		return nil, err
 	}
-	s := &story{Network: n, options: o, plan: newPlan(o), hands: map[core.Address]engine.Hand{},
+	runner, err := wasm.NewRunner()
+	if err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	s := &story{Network: n, runner: runner, options: o, plan: newPlan(o), hands: map[core.Address]engine.Hand{},
 		accused: map[core.Address]bool{}, said: map[string]bool{}, away: map[core.Address]core.Era{}}
 	s.tell = newTeller(out, s.clock)
 	return &Story{s}, nil
 }
 
 // Close stops the network.
-func (t *Story) Close() error { return t.s.Close() }
+func (t *Story) Close() error { return errors.Join(t.s.runner.Close(), t.s.Close()) }
 
 // URL is where the network listens, empty when it does not.
 func (t *Story) URL() string { return t.s.URL() }
@@ -119,7 +125,7 @@ func (s *story) prepare(ctx context.Context) error {
 // introduce knows everybody by address, and says who there is.
 func (s *story) introduce() {
 	c := &s.cast
-	for _, p := range append([]person{c.proposer, c.mallory, c.watcher, c.keeper, c.judge, c.resolver}, c.stakers...) {
+	for _, p := range append([]person{c.proposer, c.mallory, c.watcher, c.keeper, c.judge, c.resolver, c.user}, c.stakers...) {
 		s.hands[p.address()] = p.Hand
 	}
 	for _, o := range c.operators {

@@ -179,3 +179,15 @@ func list(words []string) string {
 
 // clockText writes a duration as minutes and seconds.
 func clockText(seconds core.Time) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }
+
+// plural counts things: "1 batch", "2 batches".
+func plural(n int, thing string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(thing, "ch"):
+		thing += "es"
+	default:
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}

@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"internal/devnet":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/e2e":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
-	"internal/demo":           {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
+	"internal/demo":           {"examples", "internal/wasm", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/lint":           nil,
 
 	"internal/tools/artifacts": nil,
