@@ -43,8 +43,8 @@ check: $(ARTIFACTS) ## the house rules: format, imports, purity, links, and that
 race: $(ARTIFACTS) ## Go's tests with the race detector (needs a C compiler)
 	go test -race -timeout 40m $(TESTFLAGS) ./...
 
-fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s), and 100,000 programs made up from pieces
-	go test ./internal/wasm -run '^$$' -fuzz '^FuzzModule$$' -fuzztime 100000x
+fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s), and 100,000 programs made up from pieces, on two engines
+	go test $(if $(shell command -v gcc),-tags wasmtime) ./internal/wasm -run '^$$' -fuzz '^FuzzModule$$' -fuzztime 100000x
 	@grep -rl '^func Fuzz' --include='*_test.go' core internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
 	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done

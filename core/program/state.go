@@ -92,23 +92,15 @@ func Open(objects Objects, root core.Hash) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{data: data}
-	if v := d.short(); d.err == nil && v != rootVersion {
-		return nil, fmt.Errorf("state %s is of version %d, this is version %d", root, v, rootVersion)
-	}
-	s.programs = openTree(s, d.hash(), d.number())
-	s.codes = openTree(s, d.hash(), d.number())
-	s.waiting = openTree(s, d.hash(), d.number())
-	s.Held = d.amount()
-	length := d.number()
-	var chunks []core.Hash
-	for range d.count(32) {
-		chunks = append(chunks, d.hash())
-	}
-	if err := d.end(); err != nil {
+	r, err := decodeRoot(data)
+	if err != nil {
 		return nil, fmt.Errorf("read state %s: %w", root, err)
 	}
-	if err := s.readQueue(chunks, length); err != nil {
+	for i, t := range []**tree{&s.programs, &s.codes, &s.waiting} {
+		*t = openTree(s, r.trees[i].root, r.trees[i].count)
+	}
+	s.Held = r.held
+	if err := s.readQueue(r.chunks, r.length); err != nil {
 		return nil, fmt.Errorf("read queue of state %s: %w", root, err)
 	}
 	return s, s.readTimers()
@@ -280,25 +272,18 @@ func (s *State) Save() (core.Hash, map[core.Hash][]byte, error) {
 		p.dirty = false
 		clear(p.changed)
 	}
-	out := binary.LittleEndian.AppendUint32(nil, rootVersion)
-	for _, t := range []*tree{s.programs, s.codes, s.waiting} {
-		root, count := t.save(s.put)
-		out = binary.LittleEndian.AppendUint64(append(out, root[:]...), count)
+	r := root{held: s.Held, length: uint64(len(s.queue))}
+	for i, t := range []*tree{s.programs, s.codes, s.waiting} {
+		r.trees[i].root, r.trees[i].count = t.save(s.put)
 	}
-	out = appendAmount(out, s.Held)
-	out = binary.LittleEndian.AppendUint64(out, uint64(len(s.queue)))
-	chunks := s.saveQueue()
-	out = binary.LittleEndian.AppendUint32(out, uint32(len(chunks)))
-	for _, name := range chunks {
-		out = append(out, name[:]...)
-	}
-	root := s.put(out)
+	r.chunks = s.saveQueue()
+	name := s.put(r.bytes())
 	made := s.fresh
 	s.fresh = map[core.Hash][]byte{}
 	if len(s.known) > keptPrograms { // any will do: what is needed is read again
 		clear(s.known)
 	}
-	return root, made, nil
+	return name, made, nil
 }
 
 func (s *State) saveQueue() (chunks []core.Hash) {

@@ -44,6 +44,7 @@ type Config struct {
 	Propose, Challenge, Eject, Reward, Slash bool
 	Execute                                  bool
 	PeerListen                               string
+	PeerSync                                 bool
 	TurnDelay                                core.Time
 	BondLimit                                core.Amount
 	DayBudget, MaxFee                        *big.Int
@@ -109,6 +110,7 @@ var fields = []Field{
 	{"duties.slash", "report evidence, request and execute slashes", "true", false, yes(func(c *Config) *bool { return &c.Slash })},
 	{"duties.execute", "run programs, sign batches and commit them", "true", false, yes(func(c *Config) *bool { return &c.Execute })},
 	{"peers.listen", "`host:port` at which other Executors reach this node, as the operator's endpoint on chain says; empty: it talks with none, and signs alone", "", false, text(func(c *Config) *string { return &c.PeerListen })},
+	{"peers.sync", "a node that knows nothing of a set takes its state from other Executors, after the newest certified batch, instead of running everything again; it checks every object against the certified root, and takes the word of two thirds of the stake for what came before", "false", false, yes(func(c *Config) *bool { return &c.PeerSync })},
 	{"turn-delay", "seconds that this node waits for each one whose turn comes before its own", "30", false, seconds(func(c *Config) *core.Time { return &c.TurnDelay })},
 	{"bond-limit", "most that one proposal may put at stake, wVARA base units; 0: no limit", "0", false, setBondLimit},
 	{"gas.day-budget", "most wei that gas may cost in a day of the chain's clock; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.DayBudget })},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/gear-tech/roster/core"
@@ -26,6 +27,14 @@ func (k *talk) publish(ctx context.Context, set core.SetID, message []byte) erro
 		return err
 	}
 	return k.Line.Publish(ctx, set, message)
+}
+
+// fetch asks the other Executors for an object of a state.
+func (k *talk) fetch(ctx context.Context, name core.Hash) ([]byte, error) {
+	if k.Line == nil {
+		return nil, errors.New("nobody to ask yet")
+	}
+	return k.Fetch(ctx, name)
 }
 
 // open listens for the peers of a node.

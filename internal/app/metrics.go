@@ -20,7 +20,7 @@ type Metrics struct {
 
 	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ prometheus.Counter
 	batches, ran, batchDiffers, contradictions, refused                                  prometheus.Counter
-	final, head, finalTime, gate, peers                                                  prometheus.Gauge
+	final, head, finalTime, gate, peers, fetched                                         prometheus.Gauge
 	failures, intents, alarms, faults                                                    *prometheus.CounterVec
 	elected, era, endpoints                                                              *prometheus.GaugeVec
 }
@@ -52,6 +52,7 @@ func NewMetrics() *Metrics {
 	m.batchDiffers = m.counter("batches_different_total", "committed batches that are not what this node computed: it signs nothing more for the set")
 	m.contradictions = m.counter("contradictions_total", "Executors that signed two results of one batch")
 	m.peers = m.gauge("peers", "other Executors that the node is connected with")
+	m.fetched = m.gauge("state_objects_fetched", "objects of state that other Executors gave, since the node joined")
 	m.refused = m.counter("peers_refused_total", "connections refused: the chain does not name the peer, or it is cut")
 	m.faults = m.counters("peer_faults_total", "what peers did that nobody honest does", "fault")
 	m.alarms = m.counters("slash_alarms_total", "windows of slashes of which this much went by without the step", "due", "gone")

@@ -46,6 +46,7 @@ type Setup struct {
 	// says; nil: nobody. What they say comes in by Hear.
 	Execute   bool
 	Publish   func(ctx context.Context, set core.SetID, message []byte) error
+	Fetch     executor.Fetch      // nil: the node computes everything itself
 	Misbehave engine.Misbehaviour // on the devnet alone
 
 	Sets      []core.SetID // nil: all
@@ -163,7 +164,7 @@ func (n *Node) execute(parts *engine.Parts, r *chain.Roster) (err error) {
 	if n.runner, err = wasm.NewRunner(); err != nil {
 		return err
 	}
-	parts.Runner, parts.Pool, parts.Misbehave = n.runner, executor.NewPool(r.Domain()), s.Misbehave
+	parts.Runner, parts.Pool, parts.Misbehave, parts.Fetch = n.runner, executor.NewPool(r.Domain()), s.Misbehave, s.Fetch
 	if s.Publish != nil {
 		parts.Publish = func(ctx context.Context, m executor.Message) error { return s.Publish(ctx, m.Set(), m.Encode()) }
 	}

@@ -30,6 +30,12 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 	setup.Events.Engine.Indexed = func(i engine.Indexing) { health.progressed(); indexed(i) }
 	line := &talk{heard: make(chan struct{}, 1), bad: map[string]bool{}}
 	setup.Publish, setup.Misbehave = line.publish, misbehave
+	if c.PeerSync {
+		if c.PeerListen == "" {
+			return &chain.Error{Kind: chain.User, Err: errors.New("peers.sync: want peers.listen with it; there is nobody to take state from")}
+		}
+		setup.Fetch = line.fetch
+	}
 	n, err := Open(ctx, setup)
 	if err != nil {
 		return err

@@ -63,6 +63,14 @@ func batchEvents(log *slog.Logger, m *Metrics, e *engine.Events) {
 		log.Debug("batch computed", "set", b.Set, "number", b.Number, "block", b.EndBlock, "batch_hash", b.Hash, "state_root", b.StateRoot,
 			"messages", b.Ran, "sent", b.Sent, "gas", b.Gas)
 	}
+	e.Joined = func(j engine.Joined) {
+		m.fetched.Set(float64(j.Objects))
+		said := "state is being fetched"
+		if j.Whole {
+			said = "state fetched"
+		}
+		log.Info(said, "set", j.Set, "after_batch", j.Number, "state_root", j.StateRoot, "objects", j.Objects, "bytes", j.Bytes)
+	}
 	e.BatchSigned = func(b engine.BatchSigned) {
 		log.Debug("batch signed", "set", b.Set, "era", b.Era, "number", b.Number, "batch_hash", b.Hash)
 	}

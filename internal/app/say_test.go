@@ -108,6 +108,12 @@ func everything(e Events, p chain.PoolEvents) map[string][]func() {
 		"Engine.BatchComputed": {func() {
 			e.Engine.BatchComputed(engine.BatchComputed{Set: 1, Number: 9, EndBlock: 99, Hash: word, StateRoot: word, Ran: 3, Sent: 2, Gas: 4000})
 		}},
+		"Engine.Joined": {
+			func() { e.Engine.Joined(engine.Joined{Set: 1, Number: 9, StateRoot: word, Objects: 70, Bytes: 7000}) },
+			func() {
+				e.Engine.Joined(engine.Joined{Set: 1, Number: 9, StateRoot: word, Objects: 140, Bytes: 9000, Whole: true})
+			},
+		},
 		"Engine.BatchSigned": {func() { e.Engine.BatchSigned(engine.BatchSigned{Set: 1, Era: 8, Number: 9, Hash: word}) }},
 		"Engine.BatchCommitted": {func() {
 			e.Engine.BatchCommitted(engine.BatchCommitted{Set: 1, Era: 8, Number: 9, Block: 100, Hash: word, Signed: 5, Late: 1, Executors: 7})

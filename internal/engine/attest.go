@@ -34,14 +34,18 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 	}
 	return n.each(ctx, func(set core.SetID) error {
 		w := n.work(set)
-		if !w.machine.Reached(t.Final.Number) {
-			return nil // execute has said why
-		}
 		var err error
 		if w.at != t { // else it is the same block, and others have said something
 			if err = n.look(ctx, t, set, w); err != nil {
 				return err
 			}
+			if !w.machine.Reached(t.Final.Number) {
+				return nil // execute has said why
+			}
+			if err = n.follow(ctx, t, set, w); err != nil {
+				return err
+			}
+			n.serve(t, set, w)
 			w.at = t
 			err = n.disputeAll(ctx, t, w)
 		}
@@ -57,25 +61,24 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 	})
 }
 
-// look finds out what was committed, and who may sign what.
+// look finds out who may sign.
 func (n *Node) look(ctx context.Context, t Tick, set core.SetID, w *work) (err error) {
 	w.at = Tick{}
-	if err := n.follow(ctx, t, set, w); err != nil {
-		return err
-	}
 	if w.era, w.active, err = n.Roster.ActiveEra(ctx, set, t.Head.Number); err != nil {
 		return err
 	}
-	if w.committees, err = n.committees(ctx, t, set, w.era, w.active); err != nil {
-		return err
-	}
+	w.committees, err = n.committees(ctx, t, set, w.era, w.active)
+	return err
+}
+
+// serve tells the pool whose statements about what are of interest.
+func (n *Node) serve(t Tick, set core.SetID, w *work) {
 	maps.DeleteFunc(w.quorum, func(_ core.Hash, since uint64) bool { return since+keptQuorum < t.Head.Number })
 	first := uint64(0)
 	if len(w.commits) > 0 {
 		first = w.commits[0].Batch.Number
 	}
 	n.Pool.Serve(set, w.committees, first, n.Roster.Intervals.Newest(t.Head.Number)+mostAhead)
-	return nil
 }
 
 // committees are the sets of Executors that may sign now, or signed what is still of interest: the active era's, the one

@@ -22,6 +22,7 @@ type Events struct {
 	RewardsDiffer      func(RewardStatement)
 	JournalUnsafe      func(Unsafe)
 	BatchComputed      func(BatchComputed)
+	Joined             func(Joined)
 	BatchSigned        func(BatchSigned)
 	BatchCommitted     func(BatchCommitted)
 	BatchDiffers       func(BatchDiffers)
@@ -88,6 +89,14 @@ type (
 		Hash, StateRoot  core.Hash
 		Ran, Sent        int // messages run, and messages to accounts
 		Gas              uint64
+	}
+	// Joined is how much of a set's state came from other Executors, and whether it is whole.
+	Joined struct {
+		Set            core.SetID
+		Number         uint64 // of the batch after which the state is
+		StateRoot      core.Hash
+		Objects, Bytes int
+		Whole          bool
 	}
 	// BatchSigned is a batch that this node signed.
 	BatchSigned struct {
@@ -160,6 +169,7 @@ func (e *Events) ensure() {
 	ensure(&e.RewardsDiffer)
 	ensure(&e.JournalUnsafe)
 	ensure(&e.BatchComputed)
+	ensure(&e.Joined)
 	ensure(&e.BatchSigned)
 	ensure(&e.BatchCommitted)
 	ensure(&e.BatchDiffers)

@@ -14,6 +14,9 @@ import (
 // work is a set's batches, as a node follows them. All of it can be read and computed again.
 type work struct {
 	machine *executor.Machine
+	// joined: the state is the node's own, or was fetched; sync is how far the fetching has come.
+	joined bool
+	sync   *executor.Sync
 	// commits are the last ones, keptBehind at the most, those of blocks that are not final included; final is how many of
 	// them are in final blocks, and readTo the final block up to which they were compared.
 	commits []chain.Committed
@@ -54,7 +57,11 @@ func (n *Node) Execute(ctx context.Context, t Tick) error {
 		return nil
 	}
 	return n.each(ctx, func(set core.SetID) error {
-		return n.work(set).machine.Advance(ctx, t.Final.Number, func(c program.Computed) {
+		w := n.work(set)
+		if ready, err := n.join(ctx, t, set, w); err != nil || !ready {
+			return err
+		}
+		return w.machine.Advance(ctx, t.Final.Number, func(c program.Computed) {
 			n.Events.BatchComputed(BatchComputed{Set: set, Number: c.Number, EndBlock: c.EndBlock, Hash: c.Hash(), StateRoot: c.StateRoot,
 				Ran: c.Ran, Sent: len(c.Outgoing), Gas: c.Gas})
 		})
@@ -122,6 +129,12 @@ func (n *Node) compare(ctx context.Context, t Tick, w *work, c chain.Committed) 
 	n.Events.BatchCommitted(said)
 	if known && mine.Hash() == c.Hash {
 		return nil
+	}
+	if !known {
+		first, any, err := n.Store.BatchAfter(ctx, c.Batch.Set, 0)
+		if err != nil || any && first.Previous > 0 && c.Batch.Number < first.Number {
+			return err // it is from before this node joined
+		}
 	}
 	w.differs = true
 	d := BatchDiffers{Set: c.Batch.Set, Era: c.Era, Number: c.Batch.Number, Committed: c.Hash, Difference: "there should be no batch of this number"}

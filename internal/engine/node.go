@@ -42,6 +42,8 @@ type Parts struct {
 	Runner  program.Runner
 	Pool    *executor.Pool
 	Publish func(ctx context.Context, m executor.Message) error
+	// Fetch has the node take the state of a set that it does not know from other Executors; nil: it computes everything.
+	Fetch executor.Fetch
 	// Misbehave has the node break the rules, on a network that is there for it; nil: it keeps them.
 	Misbehave Misbehaviour
 	// Sets are those that the node serves; nil: all there are.

@@ -247,14 +247,19 @@ func (l *Memory) LastBatch(context.Context, core.SetID) (program.Computed, bool,
 	return l.Batches[len(l.Batches)-1], true, nil
 }
 
-// PutBatch implements Ledger.
-func (l *Memory) PutBatch(_ context.Context, c program.Computed, objects map[core.Hash][]byte) error {
+// PutObjects implements Shelf.
+func (l *Memory) PutObjects(_ context.Context, objects map[core.Hash][]byte) error {
 	if l.objects == nil {
 		l.objects = map[core.Hash][]byte{}
 	}
 	for name, data := range objects {
 		l.objects[name] = data
 	}
-	l.Batches = append(l.Batches, c)
 	return nil
+}
+
+// PutBatch implements Ledger.
+func (l *Memory) PutBatch(ctx context.Context, c program.Computed, objects map[core.Hash][]byte) error {
+	l.Batches = append(l.Batches, c)
+	return l.PutObjects(ctx, objects)
 }

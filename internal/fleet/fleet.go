@@ -15,6 +15,7 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/executor"
 	"github.com/gear-tech/roster/internal/store"
 	"github.com/gear-tech/roster/internal/wasm"
 )
@@ -94,6 +95,7 @@ type member struct {
 	asleep   int       // blocks until it starts again
 	deadline int       // writes until it dies; 0: it lives
 	endpoint *endpoint
+	fetch    executor.Fetch // nil: it computes everything itself
 
 	trouble
 }
@@ -165,7 +167,7 @@ func (f *Fleet) start(ctx context.Context, m *member) error {
 		Dir: m.dir, Client: m.endpoint, Heads: chain.Heads{Client: m.endpoint, Finality: f.finality()},
 		Middleware: f.Roster.At.Middleware, Programs: f.Roster.At.Programs, FirstBlock: f.Roster.FirstBlock,
 		Signer: chain.NewKeySigner(account.Key), Key: m.operator.Key,
-		Execute: true, Publish: f.line.publish(m.index), Misbehave: m.misbehave,
+		Execute: true, Publish: f.line.publish(m.index), Fetch: m.fetch, Misbehave: m.misbehave,
 		Duties:    engine.Duties{Propose: true, Challenge: true, Eject: true, Reward: true, Slash: true},
 		TurnDelay: 2 * f.BlockTime, LogRange: 500, Sample: 4, BumpBlocks: 4,
 		Events: f.events(m), StoreOptions: []store.Option{store.WithCommitHook(m.hook)},

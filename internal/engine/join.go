@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/program"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+// joinTime is how long a node fetches state before it looks after its other duties.
+const joinTime = 2 * time.Second
+
+// join takes a set's state from other Executors, when this node is to and has none: that after the newest batch that is
+// committed for good. It reports whether the node can go on from there. Whoever joins so takes the word of two thirds for
+// all that came before.
+func (n *Node) join(ctx context.Context, t Tick, set core.SetID, w *work) (bool, error) {
+	if n.Fetch == nil || w.joined {
+		return true, nil
+	}
+	if w.sync == nil {
+		_, any, err := n.Store.LastBatch(ctx, set)
+		if err != nil || any {
+			w.joined = any
+			return any, err
+		}
+		list, err := n.Roster.Batches(ctx, set, t.Final.Number)
+		if err != nil || len(list) == 0 {
+			return err == nil, err
+		}
+		last := program.Computed{Batch: list[len(list)-1].Batch}
+		if len(list) > 1 {
+			last.Previous = list[len(list)-2].Batch.Number
+		}
+		w.sync = executor.NewSync(last)
+	}
+	for since := time.Now(); time.Since(since) < joinTime; {
+		done, err := w.sync.Step(ctx, n.Store, n.Fetch)
+		if err != nil {
+			return false, err
+		}
+		if done {
+			n.Events.Joined(n.joined(set, w, true))
+			w.sync, w.joined = nil, true
+			return true, nil
+		}
+	}
+	n.Events.Joined(n.joined(set, w, false))
+	return false, nil
+}
+
+func (n *Node) joined(set core.SetID, w *work, whole bool) Joined {
+	b := w.sync.Batch()
+	return Joined{Set: set, Number: b.Number, StateRoot: b.StateRoot, Objects: w.sync.Objects, Bytes: w.sync.Bytes, Whole: whole}
+}

@@ -1,0 +1,122 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/program"
+	"github.com/gear-tech/roster/internal/executor"
+)
+
+// TestJoin: a node that lost its store takes the state after the newest certified batch from others, object by object, over
+// two lives, and signs what the others sign; from one that gives wrong bytes it takes nothing.
+func TestJoin(t *testing.T) {
+	f := begin(t, Options{Nodes: 4, Eras: 1, Everyone: true})
+	ctx := t.Context()
+	f.until(t, f.Roster.Times.Start(0)+60)
+	one, other := f.nodes[0], f.nodes[1].node.Store()
+	f.stop(t, one)
+	files, err := filepath.Glob(filepath.Join(one.dir, "store.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked, few := 0, errors.New("that is enough for today")
+	one.fetch = func(ctx context.Context, name core.Hash) ([]byte, error) {
+		if asked++; asked == 5 {
+			return nil, few
+		}
+		return other.Object(ctx, name)
+	}
+	f.lenient = true // of the one that is refused
+	f.until(t, f.Now()+10)
+	f.lenient = false
+	first, any, err := one.node.Store().BatchAfter(ctx, f.set, 0)
+	if err != nil || !any || first.Previous == 0 || first.Ran != 0 {
+		t.Fatalf("the first batch that it has is %+v (%v)", first, err)
+	}
+	if asked < 6 {
+		t.Errorf("only %d objects were asked for; nothing was refused", asked)
+	}
+	computed := asked
+	f.until(t, f.Now()+40)
+	if asked != computed {
+		t.Errorf("%d objects were asked for after it had joined", asked-computed)
+	}
+	f.check(t)
+	list, err := f.Roster.Batches(ctx, f.set, f.Block())
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := -1
+	standing, _, err := f.Roster.Standing(ctx, f.set, 0, f.Block())
+	for i, e := range standing.Entries {
+		if e.Operator == one.operator.Address() {
+			place = i
+		}
+	}
+	if last := list[len(list)-1]; err != nil || place < 0 || !last.Signers.Or(last.Late).Has(place) {
+		t.Errorf("it does not sign (%v)", err)
+	}
+
+	last, _, err := other.LastBatch(ctx, f.set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole executor.Memory
+	for s := executor.NewSync(last); ; {
+		done, err := s.Step(ctx, &whole, other.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done {
+			break
+		}
+	}
+	state, err := program.Open(objectsOf{ctx, &whole}, last.StateRoot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if err := state.EachProgram(func(core.Hash, *program.Program) error { n++; return nil }); err != nil || n != 3 {
+		t.Errorf("%d programs in the state that was fetched, want 3 (%v)", n, err)
+	}
+	var ledger executor.Memory
+	for s, i := executor.NewSync(last), 0; ; i++ {
+		_, err := s.Step(ctx, &ledger, func(ctx context.Context, name core.Hash) ([]byte, error) {
+			data, err := other.Object(ctx, name)
+			if i == 2 && err == nil {
+				data[len(data)/2] ^= 1
+			}
+			return data, err
+		})
+		if i == 2 {
+			if !errors.Is(err, program.ErrCorrupt) {
+				t.Errorf("wrong bytes: %v", err)
+			}
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, any, err := ledger.LastBatch(ctx, f.set); any || err != nil {
+		t.Errorf("half a state counts (%v)", err)
+	}
+}
+
+// objectsOf is a ledger with a context.
+type objectsOf struct {
+	ctx context.Context
+	*executor.Memory
+}
+
+func (o objectsOf) Object(name core.Hash) ([]byte, error) { return o.Memory.Object(o.ctx, name) }
