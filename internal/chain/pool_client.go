@@ -101,6 +101,19 @@ func has(err error) bool {
 	return contains(strings.ToLower(err.Error()), []string{"already known", "already imported", "known transaction"})
 }
 
+// TransactionByHash implements Client.
+func (p *Pool) TransactionByHash(ctx context.Context, hash common.Hash) (*types.Transaction, bool, error) {
+	type found struct {
+		tx      *types.Transaction
+		pending bool
+	}
+	f, err := ask(ctx, p, func(ctx context.Context, c Client) (f found, err error) {
+		f.tx, f.pending, err = c.TransactionByHash(ctx, hash)
+		return f, err
+	})
+	return f.tx, f.pending, err
+}
+
 // TransactionReceipt implements Client. One endpoint may not have seen it yet: it is not found only when none has.
 func (p *Pool) TransactionReceipt(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
 	return ask(ctx, p, func(ctx context.Context, c Client) (*types.Receipt, error) { return c.TransactionReceipt(ctx, hash) })

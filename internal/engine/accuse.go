@@ -61,9 +61,9 @@ func (e Evidence) signed() (signed [2]executor.Signed, err error) {
 	return signed, nil
 }
 
-// key names the evidence: the same contradiction is kept once.
+// key names the evidence: the same contradiction of the same signers is kept once.
 func (e Evidence) key() string {
-	return fmt.Sprintf("evidence/%d/%d/%d/%s/%s", e.Set, e.Era, e.Number, e.Hashes[0], e.Hashes[1])
+	return fmt.Sprintf("evidence/%d/%d/%d/%s/%s/%x/%x", e.Set, e.Era, e.Number, e.Hashes[0], e.Hashes[1], []byte(e.Bitmaps[0]), []byte(e.Bitmaps[1]))
 }
 
 // Accuse keeps evidence and has it reported by the next Slash. It may be called again with the same.

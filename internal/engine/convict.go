@@ -87,15 +87,15 @@ func (n *Node) disputeAll(ctx context.Context, t Tick, w *work) error {
 		if !found || t.Head.Time > n.Roster.Times.Deadline(c.Era) {
 			continue
 		}
-		all = append(all, n.standBy(ctx, t, w, under, c), n.disputeBatch(ctx, t, under, c.Batch))
+		all = append(all, n.standBy(ctx, t, w, under, c), n.disputeBatch(ctx, t, under, c))
 	}
 	return errors.Join(all...)
 }
 
-// disputeBatch disputes every statement about a batch that says something else. Whoever signed both is reported for that
-// already.
-func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committee, b batch.Batch) error {
-	like := executor.Message{Era: under.Era, Batch: &b}
+// disputeBatch disputes every statement about a batch that says something else. Whoever signed both is reported instead:
+// by the pool, which has both statements, or with the certificate, in which the signature is one of many.
+func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committee, c chain.Committed) error {
+	like := executor.Message{Era: under.Era, Batch: &c.Batch}
 	others := n.Pool.Others(like)
 	if len(others) == 0 {
 		return nil
@@ -105,22 +105,56 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 		return err
 	}
 	signatures := n.Pool.Signatures(like)
-	others = slices.DeleteFunc(others, func(m executor.Message) bool {
-		return m.Batch.PreviousHash != b.PreviousHash || disputed(filed, under, m.Index) ||
-			slices.ContainsFunc(signatures, func(s executor.Signature) bool { return s.Index == m.Index })
-	})
-	if len(others) == 0 || len(signatures) == 0 {
-		return nil
-	}
-	certified, err := under.Combine(like.Digest(n.Roster.Domain()), signatures)
-	if err != nil {
-		return err
-	}
+	var certified executor.Signed
 	var all []error
 	for _, other := range others {
-		all = append(all, n.dispute(ctx, t, under, b, certified, other))
+		if other.Batch.PreviousHash != c.Batch.PreviousHash || disputed(filed, under, other.Index) ||
+			slices.ContainsFunc(signatures, func(s executor.Signature) bool { return s.Index == other.Index }) {
+			continue
+		}
+		if certified.Bitmap.IsZero() {
+			if certified, err = n.certificate(ctx, under, c, signatures); err != nil {
+				return err
+			}
+		}
+		switch {
+		case certified.Bitmap.IsZero():
+		case certified.Bitmap.Has(other.Index):
+			all = append(all, n.convictBy(ctx, under, c, certified, other))
+		default:
+			all = append(all, n.dispute(ctx, t, under, c.Batch, certified, other))
+		}
 	}
 	return errors.Join(all...)
+}
+
+// certificate is the one with which a batch was committed; where the chain does not show it, what the pool has.
+func (n *Node) certificate(ctx context.Context, under executor.Committee, c chain.Committed, have []executor.Signature) (executor.Signed, error) {
+	digest := executor.Message{Era: under.Era, Batch: &c.Batch}.Digest(n.Roster.Domain())
+	packed, known, err := n.Roster.Certificate(ctx, c)
+	if err != nil {
+		return executor.Signed{}, err
+	}
+	if known {
+		if s, err := under.Checked(digest, c.Signers, packed); err == nil {
+			return s, nil
+		}
+	}
+	if len(have) == 0 {
+		return executor.Signed{}, nil
+	}
+	return under.Combine(digest, have)
+}
+
+// convictBy keeps that one of those who signed a certificate signed something else as well.
+func (n *Node) convictBy(ctx context.Context, under executor.Committee, c chain.Committed, certified executor.Signed, other executor.Message) (err error) {
+	one := executor.Signed{Bitmap: quorum.Bitmap{}.With(other.Index), Signature: other.Signature}
+	e := EvidenceOf(under, c.Batch.Number, [2]core.Hash{c.Hash, other.Batch.Hash()}, [2]executor.Signed{certified, one})
+	n.sayOnce(e.key(), func() {
+		n.Events.Contradicted(Contradicted{Set: under.Set, Era: under.Era, Number: e.Number, Operator: under.Entries[other.Index].Operator})
+		err = n.Accuse(ctx, e)
+	})
+	return err
 }
 
 // standBy has this node sign its own result of a number that was committed otherwise: so that the judge has something to

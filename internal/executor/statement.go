@@ -116,6 +116,25 @@ func (c Committee) Statement(s Signed) (bindings.Statement, error) {
 	return bindings.Statement{Signers: signers, Signature: chain.SignatureWords(s.Signature.Packed())}, nil
 }
 
+// Checked is a statement that was put together elsewhere. The error is that the signature is not those signers' over the
+// digest.
+func (c Committee) Checked(digest core.Hash, bitmap quorum.Bitmap, packed [bls.SignatureSize]byte) (Signed, error) {
+	s := Signed{Bitmap: bitmap}
+	if bitmap.IsZero() || !bitmap.Fits(len(c.Entries)) {
+		return s, fmt.Errorf("signers %s of a set of %d", bitmap, len(c.Entries))
+	}
+	var err error
+	if s.Signature, err = bls.SignatureFromBytes(packed[:]); err != nil {
+		return s, err
+	}
+	var keys []bls.PublicKey
+	for _, i := range bitmap.Indices() {
+		keys = append(keys, c.Keys[i])
+		s.Weight.Add(&s.Weight, &c.Entries[i].Weight)
+	}
+	return s, bls.Verify(digest, bls.Statement, bls.AggregateKeys(keys...), s.Signature)
+}
+
 // Combine is Gather for signatures that were checked one by one already: it checks their sum at once, and one by one only
 // if that is wrong.
 func (c Committee) Combine(digest core.Hash, signatures []Signature) (Signed, error) {

@@ -95,6 +95,14 @@ func (e *endpoint) PendingNonceAt(ctx context.Context, account common.Address) (
 	return e.Client.PendingNonceAt(ctx, account)
 }
 
+// TransactionByHash implements chain.Client.
+func (e *endpoint) TransactionByHash(ctx context.Context, tx common.Hash) (*types.Transaction, bool, error) {
+	if err := e.fails(); err != nil {
+		return nil, false, err
+	}
+	return e.Client.TransactionByHash(ctx, tx)
+}
+
 // TransactionReceipt implements chain.Client.
 func (e *endpoint) TransactionReceipt(ctx context.Context, tx common.Hash) (*types.Receipt, error) {
 	if err := e.fails(); err != nil {

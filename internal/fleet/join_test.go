@@ -9,6 +9,8 @@ import (
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/program"
+	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/executor"
 )
 
@@ -110,6 +112,50 @@ func TestJoin(t *testing.T) {
 	}
 	if _, any, err := ledger.LastBatch(ctx, f.set); any || err != nil {
 		t.Errorf("half a state counts (%v)", err)
+	}
+}
+
+// TestContradictsCertificate: a node that has only the chain's certificate and a single statement that says something else
+// convicts whoever is in both.
+func TestContradictsCertificate(t *testing.T) {
+	f := begin(t, Options{Nodes: 4, Eras: 1, Everyone: true})
+	ctx := t.Context()
+	f.until(t, f.Roster.Times.Start(0)+30)
+	list, err := f.Roster.Batches(ctx, f.set, f.Block())
+	if err != nil || len(list) == 0 {
+		t.Fatal(len(list), err)
+	}
+	last := list[len(list)-1]
+	standing, _, err := f.Roster.Standing(ctx, f.set, last.Era, f.Block())
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := last.Signers.Indices()[0]
+	for _, m := range f.nodes { // what they heard is gone
+		f.stop(t, m)
+		if err := f.start(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.until(t, f.Now()+1)
+	lie := last.Batch
+	lie.StateRoot[3]++
+	said := executor.Message{Era: last.Era, Batch: &lie, Index: place}
+	for _, m := range f.nodes {
+		if m.operator.Address() == standing.Entries[place].Operator {
+			said.Signature = m.operator.Key.Sign(said.Digest(f.Roster.Domain()), bls.Statement)
+		}
+	}
+	for _, m := range f.nodes {
+		if v := m.node.Hear(said.Encode()); v != executor.Accept {
+			t.Fatalf("node %d: verdict %d", m.index, v)
+		}
+	}
+	f.until(t, f.Now()+10)
+	reported, err := f.Roster.OffencesOf(ctx, f.set, f.Block())
+	if err != nil || len(reported) != 1 || core.Address(reported[0].Operator) != standing.Entries[place].Operator ||
+		slash.Kind(reported[0].Kind) != slash.Equivocation {
+		t.Errorf("on record are %+v (%v)", reported, err)
 	}
 }
 
