@@ -95,6 +95,24 @@ func TestKeptIsFresh(t *testing.T) {
 	}
 }
 
+// TestSendsAllItCan: a program that sends until it may not any more sends as many messages, and as many bytes, as the limits
+// say, gets an error for the next, and ends as it likes.
+func TestSendsAllItCan(t *testing.T) {
+	for _, c := range []struct{ length, want int }{{0, MaxOutgoing - 1}, {MaxOutgoingBytes / 300, MaxOutgoing - 1}, {MaxOutgoingBytes / 64, 64}, {MaxOutgoingBytes / 32, 32}, {MaxPayload + 1, 0}} {
+		code := []byte{0x03, 0x40, 0x41, 0, 0x41, 0x80, 0x08, 0x41}
+		code = append(appendSigned(code, int64(c.length)), 0x41, 0, 0x41, 0x80, 0x04, 0x10, 0, // gr_send; its error is at 512
+			0x41, 0x80, 0x04, 0x28, 2, 0, 0x45, 0x0d, 0, 0x0b) // once more unless it was one
+		b := built{imports: []string{"gr_send"}, kinds: []byte{1}, types: []byte{0x60, 5, i32, i32, i32, i32, i32, 0}, nTypes: 1,
+			bodies: [][]byte{body(code...)}}
+		for kind, r := range map[string]*Runner{"kept": newTestRunner(t), "second": second(t)} {
+			out, err := r.Run(b.bytes(), core.Hash{1}, handle(plenty, fresh()))
+			if err != nil || out.Code != program.Auto || len(out.Sent) != c.want {
+				t.Errorf("%s, %d bytes a message: %v, %d sent, want %d (%v)", kind, c.length, out.Code, len(out.Sent), c.want, err)
+			}
+		}
+	}
+}
+
 // TestMemoryIsBounded: a program gets the pages that there are and no more, and the host stays as small.
 func TestMemoryIsBounded(t *testing.T) {
 	// Allocates a page at a time until it is refused; then 512 would be too many, and the count is what is left.
