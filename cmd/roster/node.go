@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/gear-tech/roster/internal/app"
 	"github.com/gear-tech/roster/internal/engine"
@@ -50,15 +48,9 @@ refuses to on any chain but a development one (chain ids 1337 and 31337).
 		c.Flags().String(f.Flag(), f.Default, f.Usage)
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		given := map[string]string{}
-		c.Flags().Visit(func(f *pflag.Flag) {
-			if f.Name != "byzantine" {
-				given[f.Name] = f.Value.String()
-			}
-		})
-		settings, err := app.Load(*config, os.LookupEnv, given)
+		settings, err := settingsOf(c, *config)
 		if err != nil {
-			return usage(c, err)
+			return err
 		}
 		var misbehave engine.Misbehaviour
 		if *byzantine != "" {

@@ -77,8 +77,12 @@ func TestNodes(t *testing.T) {
 			}
 		}
 	}
+	if code, _, stderr := call(t, "journal", "export", "--config", configs[0]); code != exitError || !strings.Contains(stderr, "another process") {
+		t.Errorf("export while the node runs: %d %s", code, stderr)
+	}
 	cancel()
 	work.Wait()
+	checkJournal(t, configs[0])
 	for i, code := range codes {
 		if code != exitOK || !strings.Contains(logs[i].String(), "msg=stopped") {
 			t.Errorf("node %d ended with %d:\n%s", i, code, logs[i])
@@ -86,6 +90,37 @@ func TestNodes(t *testing.T) {
 		if strings.Contains(logs[i].String(), "level=ERROR") {
 			t.Errorf("node %d:\n%s", i, logs[i])
 		}
+	}
+}
+
+// checkJournal takes a journal along to another machine.
+func checkJournal(t *testing.T, config string) {
+	t.Helper()
+	code, text, stderr := call(t, "journal", "export", "--config", config)
+	if code != exitOK || !strings.Contains(text, `"safeEra"`) {
+		t.Fatalf("export: %d %s", code, stderr)
+	}
+	file := filepath.Join(t.TempDir(), "journal.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := t.TempDir()
+	if code, _, stderr := call(t, "journal", "export", "--config", config, "--data", elsewhere); code == exitOK || !strings.Contains(stderr, "no journal") {
+		t.Errorf("export of none: %d %s", code, stderr)
+	}
+	for range 2 { // a second time changes nothing
+		if code, _, stderr := call(t, "journal", "import", file, "--config", config, "--data", elsewhere); code != exitOK {
+			t.Errorf("import: %d %s", code, stderr)
+		}
+	}
+	_, again, _ := call(t, "journal", "export", "--config", config, "--data", elsewhere)
+	slots := func(text string) string {
+		_, list, _ := strings.Cut(text, `"slots"`)
+		list, _, _ = strings.Cut(list, `"checksum"`)
+		return list
+	}
+	if slots(again) != slots(text) {
+		t.Errorf("taken along:\n%s\nwas:\n%s", again, text)
 	}
 }
 

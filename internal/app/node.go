@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -144,7 +143,7 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	if s.Key != nil {
-		if parts.Journal, err = n.openJournal(ctx, roster); err != nil {
+		if parts.Journal, err = openJournal(ctx, s, roster); err != nil {
 			return err
 		}
 	}
@@ -189,26 +188,6 @@ func (n *Node) Exchange(ctx context.Context) error {
 		return nil
 	}
 	return engine.Run(ctx, exchange(n.Node), n.last, func(stage string, err error) { n.setup.Events.StageFailed(stage, n.last, err) })
-}
-
-// openJournal opens the signing journal, a file of its own. One that is made now may follow one that was lost: it
-// signs for no set that could have signed already, that is of no era up to the chain's present one.
-func (n *Node) openJournal(ctx context.Context, r *chain.Roster) (*store.Journal, error) {
-	return store.OpenJournal(ctx, filepath.Join(n.setup.Dir, "journal.db"), store.JournalOptions{
-		ChainID: r.ChainID, Router: core.Address(r.At.Router), Key: n.setup.Key.PublicKey().Hash(),
-		SafeEra: func(ctx context.Context) (core.Era, error) {
-			head, err := n.setup.Heads.Head(ctx)
-			if err != nil {
-				return 0, err
-			}
-			// An endpoint can lag, and a clock be wrong: the later of the two, for a safe era that is too late costs
-			// an era's signatures, and one that is too early a stake.
-			now := max(head.Time, core.Time(max(time.Now().Unix(), 0)))
-			if e, started := r.Times.At(now); started {
-				return e + 1, nil
-			}
-			return 0, nil
-		}})
 }
 
 // Store is the node's, to read.
