@@ -60,8 +60,9 @@ func placeOf(m Message) place {
 // Contradiction is two statements of one signer for one slot.
 type Contradiction struct{ First, Second Message }
 
-// mostRewards is how many slots of rewards of one era are kept: there is one, and a liar may make up others.
-const mostRewards = 64
+// mostRewards is for how many slots of rewards of one era each signer is heard: there are few, and a liar may make up others,
+// which must not take the place of anybody else's.
+const mostRewards = 16
 
 // NewPool makes an empty pool.
 func NewPool(d batch.Domain) *Pool {
@@ -99,7 +100,7 @@ func (p *Pool) Add(m Message) Verdict {
 	c, serves := p.committees[at.office]
 	w := p.window[at.set]
 	known := slices.ContainsFunc(p.slots[at][m.Index], func(o Message) bool { return o.Digest(p.domain) == m.Digest(p.domain) })
-	full := len(p.slots[at][m.Index]) >= 2 || at.rewards && p.slots[at] == nil && p.rewardSlots(at.office) >= mostRewards
+	full := len(p.slots[at][m.Index]) >= 2 || at.rewards && len(p.slots[at][m.Index]) == 0 && p.rewardSlots(at.office, m.Index) >= mostRewards
 	p.mu.Unlock()
 	switch {
 	case !serves, !at.rewards && (at.number < w[0] || at.number > w[1]), known, full:
@@ -130,10 +131,10 @@ func (p *Pool) Add(m Message) Verdict {
 	return Accept
 }
 
-// rewardSlots counts the reward slots of an office.
-func (p *Pool) rewardSlots(o office) (n int) {
-	for at := range p.slots {
-		if at.office == o && at.rewards {
+// rewardSlots counts the reward slots of an office for which a signer said something.
+func (p *Pool) rewardSlots(o office, index int) (n int) {
+	for at, said := range p.slots {
+		if at.office == o && at.rewards && len(said[index]) > 0 {
 			n++
 		}
 	}

@@ -63,6 +63,9 @@ func TestPool(t *testing.T) {
 	if n := len(p.slots); n > mostRewards+1 {
 		t.Errorf("%d slots are kept", n)
 	}
+	if v := p.Add(said(keys, 2, Message{Era: 1, Rewards: &batch.Rewards{Era: 1, ToEra: 77777}})); v != Accept {
+		t.Errorf("someone who made nothing up is not heard: %v", v)
+	}
 	p.Serve(0, nil, 5, 10)
 	if len(p.slots) != 0 {
 		t.Errorf("%d slots of a set that does not serve any more", len(p.slots))
