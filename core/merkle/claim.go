@@ -44,89 +44,92 @@ func sortedNode(a, b core.Hash) core.Hash {
 }
 
 // ClaimTree is a tree of claims in the layout of @openzeppelin/merkle-tree's StandardMerkleTree of
-// ["address","uint256"], with leaves sorted. It is not changed once built, and safe for concurrent use.
+// ["address","uint256"], with leaves sorted. It is not changed once built, and safe for concurrent use. It takes 64
+// bytes a claim for the hashes and 4 for where an account's leaf is, beside the claims themselves.
 type ClaimTree struct {
-	// nodes are the tree as an array: the root first, the children of i at 2i+1 and 2i+2, the leaves last,
-	// the smallest leaf hash at the very end.
-	nodes []core.Hash
-	// byAccount are the claims in ascending order of account, each with the position of its leaf.
-	byAccount []placed
+	// claims ascend by account.
+	claims []Claim
+	// slots are the tree as one array, as one writes a heap: the root in slot 1, the children of s in 2s and 2s+1, so
+	// that two siblings lie in one line of 64 bytes, the leaves last, the smallest leaf hash at the very end. Slot 0 is
+	// none. OpenZeppelin's array is this one without it.
+	slots []core.Hash
+	// slotOf is the slot of each claim's leaf.
+	slotOf []uint32
 }
 
-type placed struct {
-	claim    Claim
-	position int
-}
+// MostClaims is how many claims a tree can have: slots are counted with 32 bits.
+const MostClaims = 1<<31 - 1
 
-// NewClaimTree builds the tree of the claims, whose order does not matter. An account that stands twice is
-// refused with ErrAccount: a contract would pay whichever amount is claimed last.
-func NewClaimTree(claims []Claim) (*ClaimTree, error) {
-	t := &ClaimTree{byAccount: make([]placed, len(claims))}
-	for i, c := range claims {
-		t.byAccount[i].claim = c
+// Runner runs do for every part from 0 to parts-1, at once or one after the other in any order, and returns when all are
+// done. What a tree is does not depend on it.
+type Runner func(parts int, do func(part int))
+
+// InTurn is the Runner that does nothing at once.
+func InTurn(parts int, do func(part int)) {
+	for part := range parts {
+		do(part)
 	}
-	slices.SortFunc(t.byAccount, func(a, b placed) int { return compareAccounts(a.claim.Account, b.claim.Account) })
-	for i := 1; i < len(t.byAccount); i++ {
-		if account := t.byAccount[i].claim.Account; account == t.byAccount[i-1].claim.Account {
-			return nil, fmt.Errorf("build tree of %d claims: %w: %s", len(claims), ErrAccount, account)
+}
+
+// NewClaimTree is BuildClaimTree of claims in any order, part by part in turn.
+func NewClaimTree(claims []Claim) (*ClaimTree, error) {
+	sorted := slices.Clone(claims)
+	slices.SortFunc(sorted, func(a, b Claim) int { return compareAccounts(a.Account, b.Account) })
+	return BuildClaimTree(sorted, InTurn)
+}
+
+// BuildClaimTree builds the tree of claims that ascend by account; it keeps the slice, which must not be changed any
+// more. An account that stands twice is refused with ErrAccount: a contract would pay whichever amount is claimed last.
+// Other errors: claims that do not ascend, and more than MostClaims.
+func BuildClaimTree(claims []Claim, run Runner) (*ClaimTree, error) {
+	if len(claims) > MostClaims {
+		return nil, fmt.Errorf("build tree of %d claims: at most %d have slots", len(claims), MostClaims)
+	}
+	for i := 1; i < len(claims); i++ {
+		switch compareAccounts(claims[i-1].Account, claims[i].Account) {
+		case 0:
+			return nil, fmt.Errorf("build tree of %d claims: %w: %s", len(claims), ErrAccount, claims[i].Account)
+		case 1:
+			return nil, fmt.Errorf("build tree of %d claims: account %s stands after %s", len(claims), claims[i].Account, claims[i-1].Account)
 		}
 	}
-	t.build()
+	t := &ClaimTree{claims: claims}
+	if len(claims) > 0 {
+		t.build(run)
+	}
 	return t, nil
-}
-
-func (t *ClaimTree) build() {
-	count := len(t.byAccount)
-	if count == 0 {
-		return
-	}
-	type leaf struct {
-		hash core.Hash
-		of   int
-	}
-	leaves := make([]leaf, count)
-	for i, p := range t.byAccount {
-		leaves[i] = leaf{p.claim.Leaf(), i}
-	}
-	slices.SortFunc(leaves, func(a, b leaf) int { return bytes.Compare(a.hash[:], b.hash[:]) })
-	t.nodes = make([]core.Hash, 2*count-1)
-	for i, l := range leaves {
-		position := len(t.nodes) - 1 - i
-		t.nodes[position] = l.hash
-		t.byAccount[l.of].position = position
-	}
-	for i := count - 2; i >= 0; i-- {
-		t.nodes[i] = sortedNode(t.nodes[2*i+1], t.nodes[2*i+2])
-	}
 }
 
 // Root is the tree's root; zero for no claims (protocol §5, "an empty tree's root is 0"). The root of one
 // claim is its leaf.
 func (t *ClaimTree) Root() core.Hash {
-	if len(t.nodes) == 0 {
+	if len(t.slots) == 0 {
 		return core.Hash{}
 	}
-	return t.nodes[0]
+	return t.slots[1]
 }
+
+// Claims are the tree's, ascending by account. They must not be changed.
+func (t *ClaimTree) Claims() []Claim { return t.claims }
 
 // Prove returns an account's claim and its proof, the siblings from the bottom up. ErrNoClaim when the account
 // has none.
 func (t *ClaimTree) Prove(account core.Address) (Claim, []core.Hash, error) {
-	at, found := slices.BinarySearchFunc(t.byAccount, account, func(p placed, a core.Address) int {
-		return compareAccounts(p.claim.Account, a)
+	at, found := slices.BinarySearchFunc(t.claims, account, func(c Claim, a core.Address) int {
+		return compareAccounts(c.Account, a)
 	})
 	if !found {
 		return Claim{}, nil, fmt.Errorf("prove claim of %s: %w", account, ErrNoClaim)
 	}
-	var proof []core.Hash
-	for i := t.byAccount[at].position; i > 0; i = (i - 1) / 2 {
-		sibling := i + 1
-		if i%2 == 0 {
-			sibling = i - 1
-		}
-		proof = append(proof, t.nodes[sibling])
+	return t.claims[at], t.ProveAt(nil, at), nil
+}
+
+// ProveAt appends to proof that of the claim in a place of Claims.
+func (t *ClaimTree) ProveAt(proof []core.Hash, place int) []core.Hash {
+	for s := t.slotOf[place]; s > 1; s /= 2 {
+		proof = append(proof, t.slots[s^1])
 	}
-	return t.byAccount[at].claim, proof, nil
+	return proof
 }
 
 // VerifyClaim reports whether the proof shows the claim under root, as OpenZeppelin's MerkleProof.verify does

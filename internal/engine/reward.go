@@ -238,7 +238,7 @@ func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
 	for i, b := range balances {
 		claims[i] = merkle.Claim{Account: b.Account, Amount: b.Amount}
 	}
-	return merkle.NewClaimTree(claims)
+	return merkle.BuildClaimTree(claims, atOnce)
 }
 
 // CommitBinding returns a reward statement as the contracts take it.

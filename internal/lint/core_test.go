@@ -19,7 +19,7 @@ import (
 // on purpose.
 var pure = []string{
 	"bytes", "cmp", "encoding/binary", "encoding/hex", "errors", "fmt", "maps", "math", "math/bits", "slices", "strconv", "strings",
-	"github.com/holiman/uint256", "golang.org/x/crypto/sha3", "golang.org/x/crypto/blake2b",
+	"github.com/holiman/uint256", "golang.org/x/crypto/sha3", "golang.org/x/crypto/blake2b", "github.com/cloudflare/circl/simd/keccakf1600",
 }
 
 // forbidden are functions of allowed packages that write to the world.
