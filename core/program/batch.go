@@ -2,6 +2,7 @@ package program
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -175,8 +176,11 @@ func (r *run) enqueue(x Dispatch) {
 	r.queue = append(r.queue, x)
 }
 
-// wait has a message go on at a block.
+// wait has a message go on at a block. A message waits once: its id is nobody else's.
 func (r *run) wait(x Dispatch, block uint64) error {
+	if old, err := r.waiting.get(x.ID); err != nil || old != nil {
+		return errors.Join(err, fmt.Errorf("%w: message %s waits already", ErrCorrupt, x.ID))
+	}
 	name := r.put(x.Bytes())
 	t := timer{block, x.ID}
 	i, _ := slices.BinarySearchFunc(r.due, t, timer.compare)

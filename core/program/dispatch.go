@@ -73,8 +73,11 @@ type Dispatch struct {
 	Code    ReplyCode
 	// Gas is what is left for this message and all that follow from it.
 	Gas uint64
-	// Kept: the program has waited with it, and has its value already.
-	Kept bool
+	// Kept: the program has waited with it, and has its value already. Then Sent is how many messages were sent while it
+	// was run, which go on to be counted, and Answered whether it was answered: ids are unique over all its runs.
+	Kept     bool
+	Sent     uint32
+	Answered bool
 }
 
 // Actor is an account as programs see it.

@@ -78,7 +78,11 @@ func (x Dispatch) Bytes() []byte {
 	if x.Kept {
 		kept = 1
 	}
-	return append(append(out, kept), x.Payload...)
+	if x.Answered {
+		kept |= 2
+	}
+	out = binary.LittleEndian.AppendUint32(append(out, kept), x.Sent)
+	return append(out, x.Payload...)
 }
 
 func decodeDispatch(data []byte) (x Dispatch, err error) {
@@ -88,8 +92,8 @@ func decodeDispatch(data []byte) (x Dispatch, err error) {
 	x.Code = ReplyCode(d.take(4))
 	x.Gas = d.number()
 	kept := d.byte()
-	x.Kept = kept == 1
-	if d.err == nil && (x.Kind > Reply || kept > 1) {
+	x.Kept, x.Answered, x.Sent = kept&1 != 0, kept&2 != 0, d.short()
+	if d.err == nil && (x.Kind > Reply || kept > 3 || !x.Kept && (x.Answered || x.Sent > 0)) {
 		d.err = fmt.Errorf("%w: a message of kind %d", ErrCorrupt, x.Kind)
 	}
 	x.Payload = d.data

@@ -86,9 +86,12 @@ func (r *run) strand(p *Program, x Dispatch) error {
 	return r.refund(x, code)
 }
 
-// refund sends a message's value back with the code that says why. Nobody answers a reply: its value stays where it came
+// refund sends a message's value back with the code that says why. Nobody answers a reply, or twice: its value stays where it came
 // to, or, where there is nobody, goes back as a message.
 func (r *run) refund(x Dispatch, code ReplyCode) error {
+	if x.Answered { // it was kept, so the program has its value
+		return nil
+	}
 	if x.Kind != Reply {
 		r.reply(x, code, nil, x.Value, x.Gas)
 		return nil
@@ -133,6 +136,14 @@ func (r *run) fail(p *Program, x Dispatch, out Outcome, left uint64) error {
 		p.dirty = true
 		return nil
 	}
+	if x.Answered {
+		if back.IsZero() {
+			return nil
+		}
+		// Of an init that waited and answered before it failed: what comes back is a message of its own.
+		r.enqueue(Dispatch{ID: Sum([]byte("exit"), x.ID[:]), Source: x.Program, Program: x.Source, Value: back})
+		return nil
+	}
 	r.reply(x, out.Code, out.Text, back, left)
 	return nil
 }
@@ -140,7 +151,7 @@ func (r *run) fail(p *Program, x Dispatch, out Outcome, left uint64) error {
 // settle does what a run decided. What is left of the gas is shared equally by what follows from it: messages to
 // programs, the answer to one, and the message itself if it waits.
 func (r *run) settle(p *Program, x Dispatch, out Outcome, left uint64) error {
-	answered := out.Answer != nil || out.Ending != Waits && x.Kind != Reply
+	answered := out.Answer != nil || out.Ending != Waits && x.Kind != Reply && !x.Answered
 	_, toAccount := AccountOf(x.Source)
 	shares := uint64(0)
 	for _, m := range out.Sent {
@@ -171,6 +182,7 @@ func (r *run) settle(p *Program, x Dispatch, out Outcome, left uint64) error {
 	switch out.Ending {
 	case Waits:
 		x.Kept, x.Gas = true, share
+		x.Sent, x.Answered = x.Sent+uint32(len(out.Sent)), x.Answered || out.Answer != nil
 		return r.wait(x, r.block.Number+uint64(out.Blocks))
 	case Exits:
 		return r.exit(p, x, out)
@@ -201,6 +213,9 @@ func (r *run) sendOne(p *Program, x Dispatch, m Sent, share uint64) error {
 func (r *run) answer(p *Program, x Dispatch, out Outcome, answered bool, share uint64) error {
 	if !answered {
 		return nil
+	}
+	if x.Answered {
+		return fmt.Errorf("message %s is answered twice", x.ID)
 	}
 	if out.Answer == nil {
 		r.reply(x, Auto, nil, core.Amount{}, share)

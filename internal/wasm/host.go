@@ -216,7 +216,7 @@ func (h *host) answer(payload []byte, value core.Amount, into uint32) {
 	}
 	if h.x.Kind == program.Reply {
 		fault = errWrongEntry
-	} else if h.out.Answer != nil {
+	} else if h.out.Answer != nil || h.x.Answered {
 		fault = errReplied
 	} else if fault = h.admit(payload, value); fault == errNone && !h.stopped {
 		h.out.Answer = &program.Answer{Payload: append([]byte{}, payload...), Value: value}

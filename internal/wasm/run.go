@@ -132,7 +132,7 @@ func (r *Runner) Run(code []byte, codeID core.Hash, x program.Execution) (progra
 	if err != nil {
 		return program.Outcome{}, err
 	}
-	h := &host{instance: l.instance, code: c.code, x: x, available: x.Balance}
+	h := &host{instance: l.instance, code: c.code, x: x, available: x.Balance, nonce: x.Sent}
 	for _, a := range x.Memory.Allocated {
 		for p := a[0]; p <= a[1]; p++ {
 			h.allocated[p] = true
