@@ -145,6 +145,9 @@ func (r *run) incoming(e Event) (Dispatch, error) {
 	case e.Created != nil:
 		c := e.Created
 		id := IncomingID(c.Program, InitNonce)
+		if len(c.Code) > MaxCode {
+			c.Code = nil // it is never run: as code, nothing is as invalid
+		}
 		name := r.put(c.Code)
 		if err := r.codes.put(c.CodeID, name[:]); err != nil {
 			return Dispatch{}, err

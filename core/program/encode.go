@@ -125,11 +125,22 @@ func decodeProgram(data []byte) (*Program, error) {
 	p := &Program{Status: Status(d.byte()), CodeID: d.hash(), pages: map[uint32]core.Hash{}}
 	p.Balance, p.Init = d.amount(), d.hash()
 	p.memory = &Memory{}
+	if d.err == nil && p.Status > Broken {
+		return nil, fmt.Errorf("%w: a program of status %d", ErrCorrupt, p.Status)
+	}
+	next := uint32(0) // the first page that the next range may begin with
 	for range d.count(8) {
-		p.memory.Allocated = append(p.memory.Allocated, [2]uint32{d.short(), d.short()})
+		a := [2]uint32{d.short(), d.short()}
+		if d.err == nil && (a[0] < next || a[1] < a[0] || a[1] >= MaxPages) {
+			return nil, fmt.Errorf("%w: pages %d to %d are allocated", ErrCorrupt, a[0], a[1])
+		}
+		p.memory.Allocated, next = append(p.memory.Allocated, a), a[1]+2
 	}
 	for range d.count(36) {
 		n := d.short()
+		if _, twice := p.pages[n]; d.err == nil && (twice || n >= MaxPages*(64<<10/PageSize)) {
+			return nil, fmt.Errorf("%w: page %d", ErrCorrupt, n)
+		}
 		p.pages[n] = d.hash()
 	}
 	return p, d.end()

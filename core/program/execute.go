@@ -31,18 +31,21 @@ func (r *run) dispatch(x Dispatch) error {
 	if err != nil {
 		return err
 	}
-	if err := r.load(p); err != nil {
-		return err
-	}
 	before := p.Balance
 	balance := p.Balance
 	if !x.Kept {
 		balance.Add(&balance, &x.Value)
 	}
-	out, err := r.runner.Run(code, p.CodeID, Execution{Dispatch: x, Balance: balance, Block: r.block.Number, Time: r.block.Time,
-		Memory: p.memory})
-	if err != nil {
-		return err
+	out := Outcome{Ending: Failed, Code: RanOutOfGas, Used: x.Gas}
+	if x.Gas >= CostMessage+CostLoadedPage*uint64(len(p.pages)) { // it holds these at least; else a run would end so, too
+		if err := r.load(p); err != nil {
+			return err
+		}
+		out, err = r.runner.Run(code, p.CodeID, Execution{Dispatch: x, Balance: balance, Block: r.block.Number, Time: r.block.Time,
+			Memory: p.memory})
+		if err != nil {
+			return err
+		}
 	}
 	if out.Used > x.Gas {
 		return fmt.Errorf("the run took %d gas of %d", out.Used, x.Gas)
@@ -58,6 +61,7 @@ func (r *run) dispatch(x Dispatch) error {
 		p.changed[n] = true
 	}
 	p.Balance = balance
+	r.spare(p)
 	return r.settle(p, x, out, left)
 }
 

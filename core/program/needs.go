@@ -13,8 +13,9 @@ type Part struct {
 	Name core.Hash
 
 	kind  partKind
-	depth int    // of a node
-	count uint64 // of entries below a node
+	depth int       // of a node
+	count uint64    // of entries below a node
+	above core.Hash // with what their keys begin
 }
 
 type partKind uint8
@@ -26,7 +27,8 @@ const (
 	waitingPart
 	programPart
 	queuePart
-	lastPart // needs nothing: a page, a code, a message
+	pagePart
+	lastPart // needs nothing: a code, a message
 )
 
 // Root is the part with which a state begins.
@@ -68,7 +70,11 @@ func (p Part) needs(data []byte) (list []Part, err error) {
 			return nil, err
 		}
 		for _, n := range sortedKeys(one.pages) {
-			list = append(list, Part{Name: one.pages[n], kind: lastPart})
+			list = append(list, Part{Name: one.pages[n], kind: pagePart})
+		}
+	case pagePart:
+		if len(data) != PageSize {
+			return nil, fmt.Errorf("%w: a page of %d bytes", ErrCorrupt, len(data))
 		}
 	case queuePart:
 		d := &decoder{data: data}
@@ -82,14 +88,14 @@ func (p Part) needs(data []byte) (list []Part, err error) {
 
 // below are the parts that a tree's node points to.
 func (p Part) below(data []byte) (list []Part, err error) {
-	n := &node{name: p.Name, count: p.count}
+	n := &node{name: p.Name, count: p.count, above: p.above}
 	if err := n.decode(data, p.depth); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	if n.below != nil {
 		for _, child := range n.below {
 			if child != nil {
-				list = append(list, Part{Name: child.name, kind: p.kind, depth: p.depth + 1, count: child.count})
+				list = append(list, Part{Name: child.name, kind: p.kind, depth: p.depth + 1, count: child.count, above: child.above})
 			}
 		}
 		return list, nil

@@ -2,6 +2,21 @@ package program
 
 import "github.com/gear-tech/roster/core"
 
+// The least that a run costs, in gas; 1000 are about a nanosecond. Who cannot pay it is not loaded.
+const (
+	// CostMessage is for running a message at all.
+	CostMessage = 100_000_000
+	// CostLoadedPage is for each page of memory that the program holds.
+	CostLoadedPage = 2_000_000
+)
+
+// MaxCode is the most bytes of code that is run. Larger code is not kept.
+const MaxCode = 512 << 10
+
+// MaxPages is the most WebAssembly pages (64 KiB) of a program's memory: 32 MiB, for every node holds the memory of every
+// program that it runs.
+const MaxPages = 512
+
 // PageSize is the size in bytes of the pages in which memory is kept.
 const PageSize = 16 << 10
 

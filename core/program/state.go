@@ -36,6 +36,7 @@ type Program struct {
 	pages   map[uint32]core.Hash // names
 	loaded  bool                 // memory has the pages
 	changed map[uint32]bool
+	size    int // pages in memory when they were counted last
 	dirty   bool
 }
 
@@ -54,8 +55,13 @@ type State struct {
 	due      []timer // of waiting, in order
 	// Held is all wVARA that programs and messages on their way have.
 	Held core.Amount
+	// KeepPages is how many pages of programs stay in memory, those of the one that runs not counted. What a batch does
+	// does not depend on it.
+	KeepPages int
 
 	known map[core.Hash]*Program
+	inUse []*Program // those whose pages are in memory, the least used first
+	pages int        // how many these are together
 	code  map[core.Hash][]byte
 	fresh map[core.Hash][]byte // objects of this batch that were not saved yet
 }
@@ -83,7 +89,7 @@ const rootVersion = 1
 
 // Open opens the state with a root; the zero root is the state of a new set, with nothing in it.
 func Open(objects Objects, root core.Hash) (*State, error) {
-	s := &State{objects: objects, known: map[core.Hash]*Program{}, code: map[core.Hash][]byte{}, fresh: map[core.Hash][]byte{}}
+	s := &State{objects: objects, KeepPages: mostPages, known: map[core.Hash]*Program{}, code: map[core.Hash][]byte{}, fresh: map[core.Hash][]byte{}}
 	if root.IsZero() {
 		s.programs, s.codes, s.waiting = openTree(s, root, 0), openTree(s, root, 0), openTree(s, root, 0)
 		return s, nil
@@ -211,8 +217,13 @@ func (s *State) load(p *Program) error {
 	if p.loaded {
 		return nil
 	}
-	p.memory.Pages = make(map[uint32]*Page, len(p.pages))
+	if p.memory.Pages == nil {
+		p.memory.Pages, p.changed = make(map[uint32]*Page, len(p.pages)), map[uint32]bool{}
+	}
 	for _, n := range sortedKeys(p.pages) {
+		if p.changed[n] { // it is another since, and was kept
+			continue
+		}
 		data, err := fetch(s, p.pages[n])
 		if err != nil {
 			return err
@@ -223,8 +234,34 @@ func (s *State) load(p *Program) error {
 		page := Page(data)
 		p.memory.Pages[n] = &page
 	}
-	p.loaded, p.changed = true, map[uint32]bool{}
+	p.loaded = true
+	s.spare(p)
 	return nil
+}
+
+// mostPages is how many pages of programs stay in memory unless another number is set: 512 MiB. Pages that changed and were not saved come on top; what
+// it costs to change one bounds them.
+const mostPages = 512 << 20 / PageSize
+
+// spare counts a program's pages as those that were used last, and forgets those of others if they are too many. They are
+// read again when they are needed.
+func (s *State) spare(p *Program) {
+	s.pages += len(p.memory.Pages) - p.size
+	p.size = len(p.memory.Pages)
+	if n := len(s.inUse); n == 0 || s.inUse[n-1] != p {
+		s.inUse = append(slices.DeleteFunc(s.inUse, func(o *Program) bool { return o == p }), p)
+	}
+	for s.pages > s.KeepPages && s.inUse[0] != p {
+		old := s.inUse[0]
+		s.inUse = s.inUse[1:]
+		for _, n := range sortedKeys(old.memory.Pages) {
+			if !old.changed[n] {
+				delete(old.memory.Pages, n)
+			}
+		}
+		s.pages -= old.size - len(old.memory.Pages)
+		old.size, old.loaded = len(old.memory.Pages), false
+	}
 }
 
 // codeOf is the code of a program.
@@ -240,14 +277,21 @@ func (s *State) codeOf(id core.Hash) ([]byte, error) {
 		return nil, fmt.Errorf("%w: no code %s", ErrCorrupt, id)
 	}
 	code, err := fetch(s, core.Hash(name))
-	if err == nil {
-		s.code[id] = code
+	if err != nil {
+		return nil, err
 	}
-	return code, err
+	if len(s.code) >= keptCodes {
+		clear(s.code)
+	}
+	s.code[id] = code
+	return code, nil
 }
 
-// keptPrograms is how many programs stay in memory between batches.
-const keptPrograms = 1024
+// keptPrograms is how many programs stay in memory between batches, keptCodes how many codes.
+const (
+	keptPrograms = 1024
+	keptCodes    = 64
+)
 
 // Save makes objects of everything that changed, and returns the root and the objects that are new, by name. The state
 // goes on from there.
@@ -282,6 +326,7 @@ func (s *State) Save() (core.Hash, map[core.Hash][]byte, error) {
 	s.fresh = map[core.Hash][]byte{}
 	if len(s.known) > keptPrograms { // any will do: what is needed is read again
 		clear(s.known)
+		s.inUse, s.pages = nil, 0
 	}
 	return name, made, nil
 }

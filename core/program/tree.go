@@ -43,8 +43,9 @@ type tree struct {
 // node is a part of a tree: not read yet, a leaf, or a branch.
 type node struct {
 	name  core.Hash
-	count uint64 // entries below
-	clean bool   // name is right
+	count uint64    // entries below
+	above core.Hash // with what the keys of all entries below begin: as many nibbles as the node is deep
+	clean bool      // name is right
 	read  bool
 	leaf  []entry // ascending; of a leaf
 	below *[16]*node
@@ -94,6 +95,9 @@ func (n *node) decode(data []byte, depth int) error {
 			}
 			length := binary.LittleEndian.Uint32(rest[32:])
 			e := entry{core.Hash(rest[:32]), rest[36 : 36+length : 36+length]}
+			if !under(e.key, n.above, depth) {
+				return errors.New("an entry in a place that is not its own")
+			}
 			if len(n.leaf) > 0 && bytes.Compare(n.leaf[len(n.leaf)-1].key[:], e.key[:]) >= 0 {
 				return errors.New("a leaf out of order")
 			}
@@ -107,8 +111,10 @@ func (n *node) decode(data []byte, depth int) error {
 		for i := range n.below {
 			one := rest[40*i:]
 			if count := binary.LittleEndian.Uint64(one); count > 0 {
-				n.below[i] = &node{name: core.Hash(one[8:40]), count: count, clean: true}
-				total += count
+				n.below[i] = &node{name: core.Hash(one[8:40]), count: count, clean: true, above: n.beneath(i, depth)}
+				if total += count; total < count {
+					return errors.New("more entries than can be counted")
+				}
 			}
 		}
 		if total <= fanout {
@@ -121,6 +127,32 @@ func (n *node) decode(data []byte, depth int) error {
 		return fmt.Errorf("%d entries, want %d", total, n.count)
 	}
 	return nil
+}
+
+// under reports whether a key begins with so many nibbles of another.
+func under(key, above core.Hash, depth int) bool {
+	for i := range depth {
+		if nibble(key, i) != nibble(above, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// begin is so many nibbles of a key, and zeros.
+func begin(key core.Hash, depth int) (above core.Hash) {
+	copy(above[:], key[:depth/2])
+	if depth%2 == 1 {
+		above[depth/2] = key[depth/2] & 0xf0
+	}
+	return above
+}
+
+// beneath is above of a child.
+func (n *node) beneath(i, depth int) core.Hash {
+	above := n.above
+	above[depth/2] |= byte(i) << (4 * (1 - depth%2))
+	return above
 }
 
 // get returns a value, nil when there is none.
@@ -160,7 +192,7 @@ func (t *tree) change(n *node, depth int, key core.Hash, value []byte) (*node, e
 		if value == nil {
 			return nil, nil
 		}
-		return &node{count: 1, read: true, leaf: []entry{{key, value}}}, nil
+		return &node{count: 1, read: true, above: begin(key, depth), leaf: []entry{{key, value}}}, nil
 	}
 	if err := t.load(n, depth); err != nil {
 		return nil, err
@@ -214,7 +246,7 @@ func (n *node) split(depth int) {
 	for _, e := range n.leaf {
 		i := nibble(e.key, depth)
 		if n.below[i] == nil {
-			n.below[i] = &node{read: true}
+			n.below[i] = &node{read: true, above: n.beneath(int(i), depth)}
 		}
 		n.below[i].leaf = append(n.below[i].leaf, e)
 		n.below[i].count++
@@ -229,7 +261,7 @@ func (n *node) split(depth int) {
 
 // gather makes a leaf of a branch that has grown too short.
 func (t *tree) gather(n *node, depth int) (*node, error) {
-	leaf := &node{read: true}
+	leaf := &node{read: true, above: n.above}
 	err := t.walk(n, depth, func(e entry) error { leaf.leaf = append(leaf.leaf, e); return nil })
 	leaf.count = uint64(len(leaf.leaf))
 	if leaf.count == 0 {

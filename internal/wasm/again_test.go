@@ -19,6 +19,30 @@ func sleeper() []byte {
 		)}}.bytes()
 }
 
+// TestKeepsNothing: whoever keeps no program's pages in memory computes the same.
+func TestKeepsNothing(t *testing.T) {
+	kept, bare := newWorld(t, newTestRunner(t)), newWorld(t, newTestRunner(t))
+	bare.state.KeepPages = 0
+	ids := []core.Hash{{1}, {2}, {3}}
+	for _, w := range []*world{kept, bare} {
+		w.batch(created("token", ids[0], 0, append([]byte{9: 1}, make([]byte, 6)...)...), created("counter", ids[1], 0), created("ping", ids[2], 0))
+	}
+	for i := range 60 {
+		for _, w := range []*world{kept, bare} {
+			var events []program.Event
+			for j := range 5 { // several in a batch, so that what changed and is not saved yet goes and comes as well
+				to := core.Keccak([]byte{byte(i), byte(j)})
+				events = append(events, w.message(ids[0], 0, append(append([]byte{'t'}, to[:]...), append([]byte{1}, make([]byte, 15)...)...)...),
+					w.message(ids[1], 0, '+'), w.message(ids[2], 0, append(ids[1][:], '=')...))
+			}
+			w.batch(events...)
+		}
+		if kept.root != bare.root {
+			t.Fatalf("batch %d: with pages kept %s, without %s", i, kept.root, bare.root)
+		}
+	}
+}
+
 // TestRunsAgain: what a message's runs send has ids of its own in each, however often it waits and runs again; it is
 // answered once; and whoever opens the state again between two batches has the same as whoever kept it in memory.
 func TestRunsAgain(t *testing.T) {

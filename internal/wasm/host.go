@@ -10,10 +10,9 @@ import (
 
 // The costs of what the host does, in gas; 1000 are about a nanosecond.
 const (
-	// CostMessage is for running a message at all.
-	CostMessage = 100_000_000
-	// CostLoadedPage is for each program.PageSize of memory that the program holds.
-	CostLoadedPage = 2_000_000
+	// CostMessage is for running a message at all, and CostLoadedPage for each program.PageSize of memory that the program
+	// holds.
+	CostMessage, CostLoadedPage = program.CostMessage, program.CostLoadedPage
 	// CostChangedPage is for each page that differs afterwards: it is hashed and stored.
 	CostChangedPage = 50_000_000
 	costSyscall     = 500_000

@@ -1,5 +1,7 @@
 package wasm
 
+import "github.com/gear-tech/roster/core/program"
+
 // Version names everything that decides a program's outcome besides its code: the checks, the instrumentation, the
 // costs and the calls. A change of any of them is a new version, and a network agrees on one.
 const Version = 1
@@ -7,7 +9,7 @@ const Version = 1
 // Limits on code and memory. Those of the reference (gear-tech/gear) unless said otherwise.
 const (
 	// MaxCode is the most bytes of a program's code, before and after instrumentation.
-	MaxCode = 512 << 10
+	MaxCode = program.MaxCode
 	// MaxBody is the most bytes of one function: what engines need for a function grows faster than it. Ours.
 	MaxBody = 64 << 10
 	// MaxSegments is the most data segments.
@@ -26,7 +28,7 @@ const (
 	MaxStack = 36_743
 	// MaxPages is the most WebAssembly pages (64 KiB) of a program's memory: 32 MiB. Ours, the reference has 2 GiB:
 	// every node holds the memory of every program that it runs.
-	MaxPages = 512
+	MaxPages = program.MaxPages
 	// MaxPayload is the most bytes of a message. Ours: as much as one can send on chain (protocol §6).
 	MaxPayload = 32 << 10
 	// MaxOutgoing is the most messages that one run sends, its reply included. Ours.

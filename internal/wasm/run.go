@@ -17,6 +17,7 @@ type Runner struct {
 	used    []core.Hash          // code ids, the least used first
 	live    map[core.Hash]*live  // by program
 	liveUse []core.Hash
+	bytes   int  // of the memory of all live
 	fresh   bool // tests: nothing is kept
 }
 
@@ -26,6 +27,7 @@ var _ program.Runner = (*Runner)(nil)
 const (
 	mostCodes = 256
 	mostLive  = 64
+	mostBytes = 512 << 20 // of the memory of all that are live
 )
 
 // ready is code that is compiled, or why it is not.
@@ -40,6 +42,7 @@ type live struct {
 	instance
 	codeID core.Hash
 	memory *program.Memory
+	bytes  int
 }
 
 // NewRunner starts wazero. Close it when done.
@@ -66,6 +69,7 @@ func (r *Runner) Close() error {
 func (r *Runner) drop(id core.Hash) {
 	if l := r.live[id]; l != nil {
 		l.close()
+		r.bytes -= l.bytes
 		delete(r.live, id)
 		r.liveUse = slices.DeleteFunc(r.liveUse, func(x core.Hash) bool { return x == id })
 	}
@@ -208,9 +212,10 @@ func (r *Runner) enter(c *ready, codeID core.Hash, x program.Execution) (*live, 
 		copy(memory[at:], page[:])
 	}
 	i.reset()
-	r.live[x.Program] = l
+	l.bytes = len(memory)
+	r.live[x.Program], r.bytes = l, r.bytes+l.bytes
 	r.liveUse = touch(r.liveUse, x.Program)
-	if len(r.liveUse) > mostLive {
+	for len(r.liveUse) > mostLive || r.bytes > mostBytes && len(r.liveUse) > 1 {
 		r.drop(r.liveUse[0])
 	}
 	return l, nil
