@@ -61,9 +61,15 @@ func (e Evidence) signed() (signed [2]executor.Signed, err error) {
 	return signed, nil
 }
 
-// key names the evidence: the same contradiction of the same signers is kept once.
+// key names the evidence: one is enough against the same signers of an era, for an offence is on record once an era.
 func (e Evidence) key() string {
-	return fmt.Sprintf("evidence/%d/%d/%d/%s/%s/%x/%x", e.Set, e.Era, e.Number, e.Hashes[0], e.Hashes[1], []byte(e.Bitmaps[0]), []byte(e.Bitmaps[1]))
+	both := make([]byte, len(e.Bitmaps[0]))
+	for i := range both {
+		if i < len(e.Bitmaps[1]) {
+			both[i] = e.Bitmaps[0][i] & e.Bitmaps[1][i]
+		}
+	}
+	return fmt.Sprintf("evidence/%d/%d/%x", e.Set, e.Era, both)
 }
 
 // Accuse keeps evidence and has it reported by the next Slash. It may be called again with the same.
@@ -109,7 +115,7 @@ func (n *Node) reportOne(ctx context.Context, t Tick, e Evidence) error {
 	if err != nil || !decided {
 		return err
 	}
-	c, err := executor.NewCommittee(standing, d.Registered)
+	c, err := n.open(standing, d)
 	if err != nil {
 		return err
 	}
@@ -178,12 +184,11 @@ func (n *Node) unreported(ctx context.Context, t Tick, e chain.Elected, signers 
 // Slash reports evidence, and for every offence on record and every vault that counted does what is due: request,
 // and execute in the protocol's order once the veto window is over. It watches each case's clock.
 func (n *Node) Slash(ctx context.Context, t Tick) error {
+	var reported error // of which no case has to wait
 	if n.Duties.Slash {
-		if err := errors.Join(n.report(ctx, t), n.reportUpheld(ctx, t)); err != nil {
-			return err
-		}
+		reported = errors.Join(n.report(ctx, t), n.reportUpheld(ctx, t))
 	}
-	return n.each(ctx, func(set core.SetID) error {
+	return errors.Join(reported, n.each(ctx, func(set core.SetID) error {
 		cases, disputes, err := n.openCases(ctx, t, set)
 		if err != nil {
 			return err
@@ -204,7 +209,7 @@ func (n *Node) Slash(ctx context.Context, t Tick) error {
 			n.closed[c.Offence] = !open[c.Offence]
 		}
 		return errors.Join(all...)
-	})
+	}))
 }
 
 // openCases is Cases without those of which nothing can come any more.

@@ -11,6 +11,7 @@ import (
 	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/internal/bls"
+	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/executor"
 	"github.com/gear-tech/roster/internal/store"
 )
@@ -123,15 +124,25 @@ func (n *Node) committee(ctx context.Context, t Tick, d Decision) (executor.Comm
 	if err != nil || !stands || standing.Header != own {
 		return executor.Committee{}, false, err
 	}
+	c, err := n.open(standing, d)
+	return c, err == nil, err
+}
+
+// open is NewCommittee, kept.
+func (n *Node) open(standing chain.Elected, d Decision) (executor.Committee, error) {
+	hash := standing.Header.Hash()
+	if c, known := n.opened[hash]; known {
+		return c, nil
+	}
 	c, err := executor.NewCommittee(standing, d.Registered)
 	if err != nil {
-		return c, false, err
+		return c, err
 	}
 	if len(n.opened) >= 16 {
 		clear(n.opened)
 	}
 	n.opened[hash] = c
-	return c, true, nil
+	return c, nil
 }
 
 // attest signs what is next, and hands in the first batch that has enough signatures.

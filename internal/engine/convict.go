@@ -16,6 +16,7 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 	"github.com/gear-tech/roster/internal/executor"
+	"github.com/gear-tech/roster/internal/store"
 )
 
 // DisputeBatchesCall puts two contradicting batches of one slot before the judge, one of them certified.
@@ -60,8 +61,12 @@ func (n *Node) convict(ctx context.Context, set core.SetID, committees []executo
 			e.Hashes[i] = m.Rewards.StructHash()
 			e.Rewards = append(e.Rewards, *m.Rewards)
 		}
+		if err := n.Accuse(ctx, e); err != nil {
+			n.Pool.Return(x)
+			all = append(all, err)
+			continue
+		}
 		n.Events.Contradicted(Contradicted{Set: set, Era: c.Era, Number: e.Number, Operator: c.Entries[x.First.Index].Operator})
-		all = append(all, n.Accuse(ctx, e))
 	}
 	return errors.Join(all...)
 }
@@ -108,8 +113,10 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 	var certified executor.Signed
 	var all []error
 	for _, other := range others {
-		if other.Batch.PreviousHash != c.Batch.PreviousHash || disputed(filed, under, other.Index) ||
-			slices.ContainsFunc(signatures, func(s executor.Signature) bool { return s.Index == other.Index }) {
+		if slices.ContainsFunc(signatures, func(s executor.Signature) bool { return s.Index == other.Index }) {
+			continue
+		}
+		if !c.Signers.Has(other.Index) && (other.Batch.PreviousHash != c.Batch.PreviousHash || disputed(filed, under, other.Index)) {
 			continue
 		}
 		if certified.Bitmap.IsZero() {
@@ -120,7 +127,7 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 		switch {
 		case certified.Bitmap.IsZero():
 		case certified.Bitmap.Has(other.Index):
-			all = append(all, n.convictBy(ctx, under, c, certified, other))
+			all = append(all, n.convictBy(ctx, t, under, c, certified, other))
 		default:
 			all = append(all, n.dispute(ctx, t, under, c.Batch, certified, other))
 		}
@@ -147,14 +154,18 @@ func (n *Node) certificate(ctx context.Context, under executor.Committee, c chai
 }
 
 // convictBy keeps that one of those who signed a certificate signed something else as well.
-func (n *Node) convictBy(ctx context.Context, under executor.Committee, c chain.Committed, certified executor.Signed, other executor.Message) (err error) {
+func (n *Node) convictBy(ctx context.Context, t Tick, under executor.Committee, c chain.Committed, certified executor.Signed, other executor.Message) error {
 	one := executor.Signed{Bitmap: quorum.Bitmap{}.With(other.Index), Signature: other.Signature}
 	e := EvidenceOf(under, c.Batch.Number, [2]core.Hash{c.Hash, other.Batch.Hash()}, [2]executor.Signed{certified, one})
+	place := quorum.Bitmap{}.With(other.Index)
+	accused, err := n.unreported(ctx, t, under.Elected, place, slash.Equivocation)
+	if err != nil || len(accused) == 0 {
+		return err
+	}
 	n.sayOnce(e.key(), func() {
 		n.Events.Contradicted(Contradicted{Set: under.Set, Era: under.Era, Number: e.Number, Operator: under.Entries[other.Index].Operator})
-		err = n.Accuse(ctx, e)
 	})
-	return err
+	return n.Accuse(ctx, e)
 }
 
 // standBy has this node sign its own result of a number that was committed otherwise: so that the judge has something to
@@ -172,7 +183,10 @@ func (n *Node) standBy(ctx context.Context, t Tick, w *work, under executor.Comm
 
 // dispute confirms the keys behind the header first, in a transaction of its own.
 func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, certified batch.Batch, by executor.Signed, other executor.Message) error {
-	key := fmt.Sprintf("dispute/%d/%d/%d/%s/%d", under.Set, under.Era, certified.Number, other.Batch.Hash(), other.Index)
+	key := fmt.Sprintf("dispute/%d/%d/%d", under.Set, under.Era, other.Index)
+	if intent, known, err := n.Store.Intent(ctx, key); err != nil || known && intent.Status != store.Planned && intent.Status != store.Failed {
+		return err // it is on its way
+	}
 	if !n.memberTurn(ctx, t, under.Set, under.Era, key, n.dueSince(key, t)) {
 		return nil
 	}

@@ -117,14 +117,10 @@ func (n *Node) compare(ctx context.Context, t Tick, w *work, c chain.Committed) 
 	if err != nil {
 		return err
 	}
-	standing, stands, err := n.standing(ctx, t, c.Batch.Set, c.Era)
-	if err != nil {
-		return err
-	}
 	said := BatchCommitted{Set: c.Batch.Set, Era: c.Era, Number: c.Batch.Number, Block: c.Block, Hash: c.Hash,
 		Signed: len(c.Signers.Indices()), Late: len(c.Late.Indices())}
-	if stands {
-		said.Executors = len(standing.Entries)
+	if under, found := committeeOf(w.committees, c.Era); found {
+		said.Executors = len(under.Entries)
 	}
 	n.Events.BatchCommitted(said)
 	if known && mine.Hash() == c.Hash {

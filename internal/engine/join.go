@@ -10,7 +10,7 @@ import (
 )
 
 // joinTime is how long a node fetches state before it looks after its other duties.
-const joinTime = 2 * time.Second
+const joinTime = 5 * time.Second
 
 // join takes a set's state from other Executors, when this node is to and has none: that after the newest batch that is
 // committed for good. It reports whether the node can go on from there. Whoever joins so takes the word of two thirds for
@@ -35,9 +35,17 @@ func (n *Node) join(ctx context.Context, t Tick, set core.SetID, w *work) (bool,
 		}
 		w.sync = executor.NewSync(last)
 	}
-	for since := time.Now(); time.Since(since) < joinTime; {
-		done, err := w.sync.Step(ctx, n.Store, n.Fetch)
+	// Others can take their time to answer; what came is stored, and the node has other duties.
+	asking, stop := context.WithTimeout(ctx, joinTime)
+	defer stop()
+	fetch := func(_ context.Context, name core.Hash) ([]byte, error) { return n.Fetch(asking, name) }
+	for asking.Err() == nil {
+		done, err := w.sync.Step(ctx, n.Store, fetch)
+		if asking.Err() != nil && ctx.Err() == nil {
+			break
+		}
 		if err != nil {
+			w.sync = nil // the next time it begins with what is newest then; what is stored is not asked for again
 			return false, err
 		}
 		if done {

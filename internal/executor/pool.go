@@ -29,6 +29,8 @@ type Pool struct {
 	committees map[office]Committee
 	window     map[core.SetID][2]uint64 // numbers of batches that are of interest
 	slots      map[place]map[int][]Message
+	count      map[speaker]int  // slots for which one is heard
+	guilty     map[speaker]bool // has contradicted itself: once is enough
 	found      []Contradiction
 }
 
@@ -60,13 +62,36 @@ func placeOf(m Message) place {
 // Contradiction is two statements of one signer for one slot.
 type Contradiction struct{ First, Second Message }
 
-// mostRewards is for how many slots of rewards of one era each signer is heard: there are few, and a liar may make up others,
-// which must not take the place of anybody else's.
-const mostRewards = 16
+// For how many slots of one era each signer is heard: there are few at a time, and a liar may make up others, which must
+// not take the place of anybody else's.
+const (
+	mostRewards = 16
+	mostBatches = 256
+)
+
+// speaker is a signer of one era of one set, on one matter.
+type speaker struct {
+	office
+	rewards bool
+	index   int
+}
+
+func (m Message) speaker() speaker {
+	return speaker{office{m.Set(), m.Era}, m.Rewards != nil, m.Index}
+}
+
+// most is for how many slots a speaker is heard.
+func (s speaker) most() int {
+	if s.rewards {
+		return mostRewards
+	}
+	return mostBatches
+}
 
 // NewPool makes an empty pool.
 func NewPool(d batch.Domain) *Pool {
-	return &Pool{domain: d, committees: map[office]Committee{}, window: map[core.SetID][2]uint64{}, slots: map[place]map[int][]Message{}}
+	return &Pool{domain: d, committees: map[office]Committee{}, window: map[core.SetID][2]uint64{}, slots: map[place]map[int][]Message{},
+		count: map[speaker]int{}, guilty: map[speaker]bool{}}
 }
 
 // Serve says which Executors of a set may sign now, and which batches, from first to last, they may sign; statements of
@@ -88,8 +113,31 @@ func (p *Pool) Serve(set core.SetID, committees []Committee, first, last uint64)
 			continue
 		}
 		if _, serves := p.committees[at.office]; !serves || !at.rewards && (at.number < first || at.number > last) {
+			for index := range p.slots[at] {
+				who := speaker{at.office, at.rewards, index}
+				if p.count[who]--; p.count[who] == 0 {
+					delete(p.count, who)
+				}
+			}
 			delete(p.slots, at)
 		}
+	}
+	for who := range p.guilty {
+		if _, serves := p.committees[who.office]; who.set == set && !serves {
+			delete(p.guilty, who)
+		}
+	}
+}
+
+// full reports whether nothing more is heard of a signer about a slot.
+func (p *Pool) full(at place, who speaker) bool {
+	switch have := len(p.slots[at][who.index]); have {
+	case 0:
+		return p.count[who] >= who.most()
+	case 1:
+		return p.guilty[who]
+	default:
+		return true
 	}
 }
 
@@ -100,7 +148,7 @@ func (p *Pool) Add(m Message) Verdict {
 	c, serves := p.committees[at.office]
 	w := p.window[at.set]
 	known := slices.ContainsFunc(p.slots[at][m.Index], func(o Message) bool { return o.Digest(p.domain) == m.Digest(p.domain) })
-	full := len(p.slots[at][m.Index]) >= 2 || at.rewards && len(p.slots[at][m.Index]) == 0 && p.rewardSlots(at.office, m.Index) >= mostRewards
+	full := p.full(at, m.speaker())
 	p.mu.Unlock()
 	switch {
 	case !serves, !at.rewards && (at.number < w[0] || at.number > w[1]), known, full:
@@ -117,28 +165,21 @@ func (p *Pool) Add(m Message) Verdict {
 	if now, serves := p.committees[at.office]; !serves || now.Header != c.Header {
 		return Ignore
 	}
+	have := p.slots[at][m.Index]
+	if slices.ContainsFunc(have, func(o Message) bool { return o.Digest(p.domain) == digest }) || p.full(at, m.speaker()) {
+		return Ignore
+	}
 	if p.slots[at] == nil {
 		p.slots[at] = map[int][]Message{}
 	}
-	have := p.slots[at][m.Index]
-	if slices.ContainsFunc(have, func(o Message) bool { return o.Digest(p.domain) == digest }) || len(have) >= 2 {
-		return Ignore
-	}
 	p.slots[at][m.Index] = append(have, m)
-	if len(have) == 1 {
+	if len(have) == 0 {
+		p.count[m.speaker()]++
+	} else {
+		p.guilty[m.speaker()] = true
 		p.found = append(p.found, Contradiction{have[0], m})
 	}
 	return Accept
-}
-
-// rewardSlots counts the reward slots of an office for which a signer said something.
-func (p *Pool) rewardSlots(o office, index int) (n int) {
-	for at, said := range p.slots {
-		if at.office == o && at.rewards && len(said[index]) > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // Signatures returns the signatures over the same as a message says, of all signers of its slot, in their order.
@@ -173,6 +214,13 @@ func (p *Pool) Others(like Message) []Message {
 	}
 	slices.SortFunc(list, func(a, b Message) int { return cmp.Compare(a.Index, b.Index) })
 	return list
+}
+
+// Return gives back a contradiction of which nothing came yet.
+func (p *Pool) Return(c Contradiction) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.found = append(p.found, c)
 }
 
 // Contradictions returns those of a set that were found since it was asked last.

@@ -72,6 +72,31 @@ func TestPool(t *testing.T) {
 	}
 }
 
+// TestFlood: one who signs two batches of every number there is gets a bounded place, one conviction, and nobody else's
+// place; when the window has gone on it is heard again.
+func TestFlood(t *testing.T) {
+	c, keys := committeeOf(t, 2)
+	p := NewPool(domain)
+	p.Serve(0, []Committee{c}, 0, 1<<40)
+	for i := range uint64(400) {
+		p.Add(said(keys, 0, about(i+1, 1)))
+		p.Add(said(keys, 0, about(i+1, 2)))
+	}
+	if n := len(p.slots); n != mostBatches {
+		t.Errorf("%d slots are kept, want %d", n, mostBatches)
+	}
+	if n := len(p.Contradictions(0)); n != 1 {
+		t.Errorf("%d contradictions, want 1", n)
+	}
+	if v := p.Add(said(keys, 1, about(399, 1))); v != Accept {
+		t.Errorf("the other one is not heard: %v", v)
+	}
+	p.Serve(0, []Committee{c}, 300, 1<<40)
+	if v := p.Add(said(keys, 0, about(398, 1))); v != Accept {
+		t.Errorf("not heard after the window has gone on: %v", v)
+	}
+}
+
 // TestMessages: what is encoded is read back; any other bytes are refused.
 func TestMessages(t *testing.T) {
 	_, keys := committeeOf(t, 1)
