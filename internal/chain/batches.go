@@ -34,6 +34,17 @@ func (r *Roster) Batches(ctx context.Context, set core.SetID, block uint64) ([]C
 	return r.batches(ctx, block, topic(set))
 }
 
+// StartOf is the number and the hash of the batch from which a set goes on that was opened with the head of another; zeros
+// when it begins with nothing.
+func (r *Roster) StartOf(ctx context.Context, set core.SetID, block uint64) (uint64, core.Hash, error) {
+	opened, err := events(ctx, r, block, source[bindings.RouterSetOpened]{
+		r.At.Router, router.GetABI(), "SetOpened", router.UnpackSetOpenedEvent}, topic(set))
+	if err != nil || len(opened) == 0 {
+		return 0, core.Hash{}, err
+	}
+	return opened[0].Number, opened[0].BatchHash, nil
+}
+
 // BatchesOf is Batches of one era's Executors.
 func (r *Roster) BatchesOf(ctx context.Context, set core.SetID, e core.Era, block uint64) ([]Committed, error) {
 	return r.batches(ctx, block, topic(set), topic(e))

@@ -146,6 +146,11 @@ func (n *Network) Balance(ctx context.Context, account common.Address) (core.Amo
 
 // CreateSet makes an operator set whose batches start from nothing.
 func (n *Network) CreateSet(ctx context.Context, p bindings.SetParameters) (core.SetID, error) {
+	return n.CreateSetFrom(ctx, p, 0, core.Hash{})
+}
+
+// CreateSetFrom is CreateSet of one that goes on from the head of a dead set.
+func (n *Network) CreateSetFrom(ctx context.Context, p bindings.SetParameters, number uint64, hash core.Hash) (core.SetID, error) {
 	block, _, err := n.Roster.Head(ctx)
 	if err != nil {
 		return 0, err
@@ -154,7 +159,7 @@ func (n *Network) CreateSet(ctx context.Context, p bindings.SetParameters) (core
 	if err != nil {
 		return 0, err
 	}
-	_, err = Do(ctx, n.Owner, n.Roster.At.Middleware, middleware.PackCreateSet(p, 0, [32]byte{}))
+	_, err = Do(ctx, n.Owner, n.Roster.At.Middleware, middleware.PackCreateSet(p, number, hash))
 	return set, err
 }
 

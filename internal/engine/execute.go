@@ -22,6 +22,12 @@ type work struct {
 	commits []chain.Committed
 	final   int
 	readTo  uint64
+	// start is from where a set goes on that was opened with a dead one's head.
+	start struct {
+		known  bool
+		number uint64
+		hash   core.Hash
+	}
 	// differs: a committed batch is not what this node computed. Nothing may be signed on top of it.
 	differs bool
 	// at is the tick of which the following are: the active era and the sets that may sign.
@@ -77,6 +83,13 @@ func (n *Node) follow(ctx context.Context, t Tick, set core.SetID, w *work) erro
 	} else {
 		r.FirstBlock = max(w.readTo+1, r.FirstBlock)
 	}
+	if !w.start.known {
+		var err error
+		if w.start.number, w.start.hash, err = n.Roster.StartOf(ctx, set, t.Final.Number); err != nil {
+			return err
+		}
+		w.start.known = true
+	}
 	if r.FirstBlock > t.Head.Number {
 		return nil
 	}
@@ -105,7 +118,7 @@ func (n *Node) follow(ctx context.Context, t Tick, set core.SetID, w *work) erro
 // head is the number and the hash of the batch that was committed last, as far as one can see.
 func (w *work) head() (uint64, core.Hash) {
 	if len(w.commits) == 0 {
-		return 0, core.Hash{}
+		return w.start.number, w.start.hash
 	}
 	last := w.commits[len(w.commits)-1]
 	return last.Batch.Number, last.Hash
@@ -128,7 +141,7 @@ func (n *Node) compare(ctx context.Context, t Tick, w *work, c chain.Committed) 
 	}
 	if !known {
 		first, any, err := n.Store.BatchAfter(ctx, c.Batch.Set, 0)
-		if err != nil || any && first.Previous > 0 && c.Batch.Number < first.Number {
+		if err != nil || any && first.Previous > w.start.number && c.Batch.Number < first.Number {
 			return err // it is from before this node joined
 		}
 	}

@@ -30,6 +30,7 @@ type Machine struct {
 	state    *program.State // as of last; nil: to be opened
 	limits   program.Limits
 	last     program.Computed
+	lastHash core.Hash
 	examined uint64 // the interval up to which everything is known
 	codes    map[core.Hash][]byte
 }
@@ -46,7 +47,7 @@ func (m *Machine) Reached(block uint64) bool {
 // computed before it.
 func (m *Machine) Advance(ctx context.Context, final uint64, see func(program.Computed)) error {
 	m.objects.ctx = ctx
-	if err := m.open(ctx); err != nil {
+	if err := m.open(ctx, final); err != nil {
 		return err
 	}
 	newest := m.Roster.Intervals.Newest(final)
@@ -67,13 +68,19 @@ func (m *Machine) Advance(ctx context.Context, final uint64, see func(program.Co
 	return nil
 }
 
-func (m *Machine) open(ctx context.Context) error {
+func (m *Machine) open(ctx context.Context, final uint64) error {
 	if m.state != nil {
 		return nil
 	}
-	last, _, err := m.Ledger.LastBatch(ctx, m.Set)
+	last, any, err := m.Ledger.LastBatch(ctx, m.Set)
 	if err != nil {
 		return err
+	}
+	hash := last.Hash()
+	if !any { // a set that goes on from a dead one takes over its count, and has no programs
+		if last.Number, hash, err = m.Roster.StartOf(ctx, m.Set, final); err != nil {
+			return err
+		}
 	}
 	m.objects.Ledger = m.Ledger
 	if m.limits.BatchGas, err = m.Roster.BatchGas(ctx); err != nil {
@@ -83,7 +90,7 @@ func (m *Machine) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the state of set %d after batch %d: %w", m.Set, last.Number, err)
 	}
-	m.last, m.examined = last, last.Number
+	m.last, m.lastHash, m.examined = last, hash, last.Number
 	return nil
 }
 
@@ -156,7 +163,7 @@ func (m *Machine) gives(ctx context.Context, tenure chain.Tenure, k uint64, happ
 func (m *Machine) compute(ctx context.Context, k uint64, events []program.Event) (program.Computed, error) {
 	c := program.Computed{Batch: batch.Batch{Set: m.Set, Number: k, EndBlock: m.Roster.Intervals.End(k)}, Previous: m.last.Number}
 	if m.last.Number > 0 {
-		c.PreviousHash = m.last.Hash()
+		c.PreviousHash = m.lastHash
 	}
 	header, err := m.Roster.Client.HeaderByNumber(ctx, chain.Number(c.EndBlock))
 	if err != nil {
@@ -176,7 +183,7 @@ func (m *Machine) compute(ctx context.Context, k uint64, events []program.Event)
 	if err := m.Ledger.PutBatch(ctx, c, made); err != nil {
 		return c, err
 	}
-	m.last = c
+	m.last, m.lastHash = c, c.Hash()
 	m.last.Outgoing = nil
 	return c, nil
 }

@@ -10,7 +10,9 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/program"
 	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/examples"
 	"github.com/gear-tech/roster/internal/bls"
+	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/executor"
 )
 
@@ -112,6 +114,30 @@ func TestJoin(t *testing.T) {
 	}
 	if _, any, err := ledger.LastBatch(ctx, f.set); any || err != nil {
 		t.Errorf("half a state counts (%v)", err)
+	}
+}
+
+// TestGoesOnFromADeadSet: the first batch of a set that was opened with another one's head follows it.
+func TestGoesOnFromADeadSet(t *testing.T) {
+	f := begin(t, Options{Nodes: 1, Eras: 1})
+	ctx := t.Context()
+	f.until(t, f.Roster.Times.Start(0)+15)
+	number, hash := f.Roster.Intervals.Newest(f.Block())-3, core.Keccak([]byte("the last batch of a dead set"))
+	set, err := f.CreateSetFrom(ctx, f.parameters, number, hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := chain.CodeID(chain.Chunks(examples.Code("counter")))
+	if _, err := f.traffic.user.Sender.Do(ctx, chain.CreateProgramCall(f.Roster.At, set, id, core.Hash{9}, []byte{}, core.Amount{})); err != nil {
+		t.Fatal(err)
+	}
+	var ledger executor.Memory
+	m := &executor.Machine{Roster: f.Roster, Set: set, Ledger: &ledger, Runner: f.runner}
+	if err := m.Advance(ctx, f.Block(), func(program.Computed) {}); err != nil {
+		t.Fatal(err)
+	}
+	if len(ledger.Batches) != 1 || ledger.Batches[0].Previous != number || ledger.Batches[0].PreviousHash != hash {
+		t.Errorf("batches %+v, the first should follow %d %s", ledger.Batches, number, hash)
 	}
 }
 
