@@ -12,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/internal/chain"
@@ -52,19 +53,28 @@ The sender is a keystore's account, or one that the devnet's file names (--devne
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	flags := c.PersistentFlags()
+	f.acting(c.PersistentFlags())
+	c.AddCommand(f.newUpload(), f.newCreate(), f.newSend(), f.newState(), f.newMessages())
+	return c
+}
+
+// reading adds the flags of commands that only look.
+func (f *programFlags) reading(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "rpc-url", "", "`URL` of an Ethereum node; "+endpointEnv+", or "+endpointDefault+" when not given")
 	flags.StringVar(&f.middleware, "middleware", "", "`address` of the Middleware, from which the other contracts follow")
 	flags.StringVar(&f.programs, "programs", "", "`address` of Programs, which no other contract names")
 	flags.StringVar(&f.devnet, "devnet", "", "`file` that roster devnet wrote: endpoint, contracts, and accounts")
+	flags.Uint64Var(&f.set, "set", 0, "`number` of the operator set")
+	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how much `time` everything may take")
+}
+
+// acting adds those of commands that send as well.
+func (f *programFlags) acting(flags *pflag.FlagSet) {
+	f.reading(flags)
 	flags.StringVar(&f.account, "account", "", "with --devnet: `name` of the account that sends; the last one when not given")
 	flags.StringVar(&f.keystore, "keystore", "", "keystore `file` of the account that sends")
 	flags.StringVar(&f.passwordFile, "password-file", "", "`file` whose first line is the keystore's password")
 	flags.StringVar(&f.passwordEnv, "password-env", "", "environment `variable` with the keystore's password")
-	flags.Uint64Var(&f.set, "set", 0, "`number` of the operator set")
-	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how much `time` everything may take")
-	c.AddCommand(f.newUpload(), f.newCreate(), f.newSend(), f.newState(), f.newMessages())
-	return c
 }
 
 // session is a chain, and whoever acts on it.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/holiman/uint256"
 	"github.com/spf13/cobra"
@@ -198,6 +199,11 @@ func (s session) sent(ctx context.Context, to core.Hash, receipt *types.Receipt)
 // do sends a call and waits for it.
 func (s session) do(ctx context.Context, call chain.Call) (*types.Receipt, error) {
 	return chain.NewSender(s.Client, s.key, new(big.Int).SetUint64(s.ChainID), chain.Poll(200*time.Millisecond)).Do(ctx, call)
+}
+
+// simulate says how much gas a call needs, or why it reverts.
+func (s session) simulate(ctx context.Context, from core.Address, call chain.Call) (uint64, error) {
+	return chain.Simulate(ctx, s.Client, common.Address(from), call, nil)
 }
 
 // approve lets Programs take fees and values, once.

@@ -41,11 +41,7 @@ Exit status: 0 one side is right, 1 neither is, or it could not be found out.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.url, "rpc-url", "", "`URL` of an Ethereum node; "+endpointEnv+", or "+endpointDefault+" when not given")
-	flags.StringVar(&f.middleware, "middleware", "", "`address` of the Middleware, from which the other contracts follow")
-	flags.StringVar(&f.programs, "programs", "", "`address` of Programs, which no other contract names")
-	flags.StringVar(&f.devnet, "devnet", "", "`file` that roster devnet wrote: endpoint and contracts")
-	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how much `time` everything may take")
+	f.reading(flags)
 	flags.BoolVar(&asJSON, "json", false, "write JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		var id core.Hash

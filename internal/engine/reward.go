@@ -270,10 +270,15 @@ func (h Hand) Claim(ctx context.Context, contract common.Address, tree *merkle.C
 	if err != nil {
 		return nil, err
 	}
+	return h.Sender.Do(ctx, ClaimCall(h.Roster.At, contract, claim, proof))
+}
+
+// ClaimCall takes all that a claim is about at one of a set's two reward contracts, for the claim's account, which must
+// send it.
+func ClaimCall(at chain.Addresses, contract common.Address, c merkle.Claim, proof []core.Hash) chain.Call {
 	path := make([][32]byte, len(proof))
 	for i, p := range proof {
 		path[i] = p
 	}
-	return h.do(ctx, contract, operatorRewards.PackClaimRewards(h.Sender.From(), h.Roster.At.Middleware, h.Roster.At.Token,
-		chain.Big(claim.Amount), path))
+	return chain.To(contract, operatorRewards.PackClaimRewards(common.Address(c.Account), at.Middleware, at.Token, chain.Big(c.Amount), path))
 }

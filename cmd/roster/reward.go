@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/engine"
+)
+
+// rewardFlags are what every `roster reward` command can be told.
+type rewardFlags struct {
+	programFlags
+	era  int64 // -1: not given
+	json bool
+}
+
+func newReward() *cobra.Command {
+	var f rewardFlags
+	c := &cobra.Command{
+		Use:   "reward",
+		Short: "Recompute rewards, check them against the chain, and say how an amount came about",
+		Long: `reward computes what a set's operators and stakers earned, from the chain alone and from the first era on, as
+every node does, and compares it with the roots that the chain has. It believes nobody and sends nothing.
+
+Rewards are committed for one or more eras at once; an era stands for the commit that has it. Amounts are base
+units of wVARA, cumulative since the set's beginning where they are leaves of a tree.`,
+		Example: `  roster reward verify --all --devnet devnet.json
+  roster reward explain 0x… --devnet devnet.json
+  roster reward proof 0x… --json --devnet devnet.json`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	f.reading(c.PersistentFlags())
+	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport())
+	return c
+}
+
+// paid is one reward commit that was activated: what the chain says of it, and what it should be.
+type paid struct {
+	said   *chain.RewardsActivated
+	right  engine.Distribution
+	before reward.Balances
+}
+
+// has reports whether the commit is about an era.
+func (p paid) has(e core.Era) bool { return p.said.FromEra <= uint64(e) && uint64(e) <= p.said.ToEra }
+
+// eras names the commit's eras.
+func (p paid) eras() string {
+	if p.said.FromEra == p.said.ToEra {
+		return fmt.Sprintf("era %d", p.said.ToEra)
+	}
+	return fmt.Sprintf("eras %d to %d", p.said.FromEra, p.said.ToEra)
+}
+
+// history recomputes everything that was activated.
+func (s session) history(ctx context.Context) ([]paid, error) {
+	final, _, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := s.RewardsActivatedOf(ctx, s.set, final)
+	if err != nil {
+		return nil, err
+	}
+	right, err := engine.Recomputed(ctx, s.Roster, s.set, final)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]paid, len(said))
+	for i := range said {
+		list[i] = paid{said: said[i], right: right[i]}
+		if i > 0 {
+			list[i].before = right[i-1].Balances
+		}
+	}
+	return list, nil
+}
+
+// one is the commit that has an era, the last one without.
+func (f *rewardFlags) one(list []paid, set core.SetID) (paid, error) {
+	if len(list) == 0 {
+		return paid{}, fmt.Errorf("set %d has no rewards on chain yet: an era's are committed under the set two eras later, and activated after a delay", set)
+	}
+	if f.era < 0 {
+		return list[len(list)-1], nil
+	}
+	for _, p := range list {
+		if p.has(core.Era(f.era)) {
+			return p, nil
+		}
+	}
+	return paid{}, fmt.Errorf("set %d, era %d: not paid yet; paid are eras %d to %d", set, f.era, list[0].said.FromEra, list[len(list)-1].said.ToEra)
+}
+
+func (f *rewardFlags) newVerify() *cobra.Command {
+	var all bool
+	var file string
+	c := &cobra.Command{
+		Use: "verify", Short: "Recompute rewards, and compare the roots with those on chain", Args: noArguments,
+		Long: `verify computes every reward commit of the set again, from the first era on, and compares it with what the
+chain has: the two roots, the distribution's hash, what was paid and what went back to the pot. With --file it
+compares a distribution file as well, and names the first account that differs.
+
+Exit status: 0 all that was asked for is right, 1 something differs or could not be found out.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if all && f.era >= 0 {
+				return usage(c, errors.New("--era and --all: one of the two"))
+			}
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error { return f.verify(ctx, s, out, file) })
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "every commit there is, which is what happens without --era")
+	c.Flags().StringVar(&file, "file", "", "distribution `file` to compare with the commit")
+	f.withEra(c)
+	return c
+}
+
+// withEra adds the flag that names an era.
+func (f *rewardFlags) withEra(c *cobra.Command) {
+	c.Flags().Int64Var(&f.era, "era", -1, "`number` of an era; the last that was paid when not given")
+}
+
+func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file string) error {
+	list, err := s.history(ctx)
+	if err != nil {
+		return err
+	}
+	one, err := f.one(list, s.set)
+	if err != nil {
+		return err
+	}
+	if f.era >= 0 {
+		list = []paid{one}
+	}
+	wrong := 0
+	for _, p := range list {
+		if difference := p.difference(); difference != "" {
+			wrong++
+			fmt.Fprintf(out, "DIFFERS  %s: %s\n", p.eras(), difference)
+			continue
+		}
+		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), len(p.right.Balances.Operators),
+			len(p.right.Balances.Stakers), p.said.Paid, p.said.Unearned)
+	}
+	if file != "" {
+		difference, err := compareFile(file, one)
+		if err != nil {
+			return err
+		}
+		if difference != "" {
+			wrong++
+			fmt.Fprintf(out, "DIFFERS  %s, %s: %s\n", file, one.eras(), difference)
+		} else {
+			fmt.Fprintf(out, "ok       %s is the distribution of %s\n", file, one.eras())
+		}
+	}
+	if wrong > 0 {
+		return exitStatus(exitError)
+	}
+	return nil
+}
+
+// difference is the first thing in which the chain and the recomputation differ, empty when they do not.
+func (p paid) difference() string {
+	var sum core.Amount
+	for _, x := range p.right.Payouts {
+		sum.Add(&sum, &x.Paid)
+	}
+	for _, c := range []struct {
+		what       string
+		have, want any
+	}{
+		{"operators' root", core.Hash(p.said.OperatorsRoot), p.right.Statement.OperatorsRoot},
+		{"stakers' root", core.Hash(p.said.StakersRoot), p.right.Statement.StakersRoot},
+		{"distribution's hash", core.Hash(p.said.DistributionHash), p.right.Statement.DistributionHash},
+		{"paid", p.said.Paid.String(), sum.Dec()},
+	} {
+		if c.have != c.want {
+			return fmt.Sprintf("%s on chain is %v, computed %v", c.what, c.have, c.want)
+		}
+	}
+	return ""
+}
+
+// compareFile says in what a distribution file differs from the right one.
+func compareFile(path string, p paid) (string, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	d, err := reward.Decode(raw)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	if d.Origin != p.right.Origin {
+		return fmt.Sprintf("it is of %+v, should be of %+v", d.Origin, p.right.Origin), nil
+	}
+	for _, tree := range []struct {
+		name        string
+		have, right []reward.Balance
+	}{{"operators", d.Balances.Operators, p.right.Balances.Operators}, {"stakers", d.Balances.Stakers, p.right.Balances.Stakers}} {
+		if difference := firstDifference(tree.have, tree.right); difference != "" {
+			return tree.name + ": " + difference, nil
+		}
+	}
+	if hash := core.Keccak(raw); hash != core.Hash(p.said.DistributionHash) {
+		return fmt.Sprintf("its hash is %s, on chain is %x", hash, p.said.DistributionHash), nil
+	}
+	return "", nil
+}
+
+// firstDifference names the first account in which two lists differ, both ascending by account.
+func firstDifference(have, right []reward.Balance) string {
+	for i, j := 0, 0; i < len(have) || j < len(right); i, j = i+1, j+1 {
+		switch {
+		case j == len(right) || i < len(have) && bytes.Compare(have[i].Account[:], right[j].Account[:]) < 0:
+			return fmt.Sprintf("account %s has %s, should not be there", have[i].Account, have[i].Amount.Dec())
+		case i == len(have) || have[i].Account != right[j].Account:
+			return fmt.Sprintf("account %s is not there, should have %s", right[j].Account, right[j].Amount.Dec())
+		case have[i].Amount != right[j].Amount:
+			return fmt.Sprintf("account %s has %s, should have %s", have[i].Account, have[i].Amount.Dec(), right[j].Amount.Dec())
+		}
+	}
+	return ""
+}
+
+// writeJSON writes a value as JSON, indented.
+func writeJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

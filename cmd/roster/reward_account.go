@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/engine"
+)
+
+// proven is a leaf with its proof, as JSON has it.
+type proven struct {
+	Role     reward.Role    `json:"role"`
+	Contract common.Address `json:"contract"`
+	Account  core.Address   `json:"account"`
+	Root     core.Hash      `json:"root"`
+	Amount   string         `json:"amount"` // cumulative, base units of wVARA
+	Claimed  string         `json:"claimed"`
+	Left     string         `json:"left"`
+	Proof    []core.Hash    `json:"proof"`
+
+	claim merkle.Claim
+	left  core.Amount
+}
+
+// leaves are those of an account under the roots that were activated last.
+func (s session) leaves(ctx context.Context, account core.Address) ([]proven, error) {
+	list, err := s.history(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := (&rewardFlags{era: -1}).one(list, s.set)
+	if err != nil {
+		return nil, err
+	}
+	if difference := p.difference(); difference != "" {
+		return nil, fmt.Errorf("%s: %s: nothing can be proven under it", p.eras(), difference)
+	}
+	_, head, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.RewardContractsOf(ctx, s.set, head)
+	if err != nil {
+		return nil, err
+	}
+	var found []proven
+	for _, t := range []struct {
+		role     reward.Role
+		contract common.Address
+		tree     *merkle.ClaimTree
+	}{{reward.AsOperator, at.Operators, p.right.Operators}, {reward.AsStaker, at.Stakers, p.right.Stakers}} {
+		claim, proof, err := t.tree.Prove(account)
+		if errors.Is(err, merkle.ErrNoClaim) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		claimed, err := s.ClaimedBy(ctx, t.contract, account, head)
+		if err != nil {
+			return nil, err
+		}
+		var left core.Amount
+		left.Sub(&claim.Amount, &claimed)
+		if proof == nil {
+			proof = []core.Hash{} // the only leaf is the root
+		}
+		found = append(found, proven{Role: t.role, Contract: t.contract, Account: account, Root: t.tree.Root(), Amount: claim.Amount.Dec(),
+			Claimed: claimed.Dec(), Left: left.Dec(), Proof: proof, claim: claim, left: left})
+	}
+	return found, nil
+}
+
+func (f *rewardFlags) newProof() *cobra.Command {
+	c := &cobra.Command{
+		Use: "proof ACCOUNT", Short: "Show an account's leaves under the newest roots, with their proofs", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			var account core.Address
+			if err := account.UnmarshalText([]byte(args[0])); err != nil {
+				return usage(c, err)
+			}
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
+				found, err := s.leaves(ctx, account)
+				if err != nil {
+					return err
+				}
+				if f.json {
+					if found == nil {
+						found = []proven{}
+					}
+					return writeJSON(out, found)
+				}
+				for _, p := range found {
+					fmt.Fprintf(out, "As %s, at %s: %s in all, %s claimed, %s left\n  under %s\n", p.Role, p.Contract, p.Amount, p.Claimed, p.Left, p.Root)
+					for _, h := range p.Proof {
+						fmt.Fprintf(out, "  %s\n", h)
+					}
+				}
+				if len(found) == 0 {
+					fmt.Fprintf(out, "%s has earned nothing in set %d.\n", account, s.set)
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
+	return c
+}
+
+// explained is a step, as JSON has it.
+type explained struct {
+	Role     reward.Role       `json:"role"`
+	Reason   string            `json:"reason"` // a code of docs/reasons.md
+	Era      *core.Era         `json:"era,omitempty"`
+	Operator string            `json:"operator,omitempty"`
+	Vault    string            `json:"vault,omitempty"`
+	Formula  string            `json:"formula,omitempty"`
+	Terms    map[string]string `json:"terms,omitempty"`
+	Amount   string            `json:"amount"`
+}
+
+func (f *rewardFlags) newExplain() *cobra.Command {
+	c := &cobra.Command{
+		Use: "explain ACCOUNT", Short: "Show every step that leads to an account's amounts", Args: cobra.ExactArgs(1),
+		Long: `explain shows how an account's leaves came about in one reward commit: what it had before, then for each era the
+pool, the Executor's part by weight and performance, the commission, the vault's part, and the account's own by
+its shares, each division with its numbers; ⌊ ⌋ rounds down. What it shows adds up to the leaf, or it fails.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			var account core.Address
+			if err := account.UnmarshalText([]byte(args[0])); err != nil {
+				return usage(c, err)
+			}
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
+				list, err := s.history(ctx)
+				if err != nil {
+					return err
+				}
+				p, err := f.one(list, s.set)
+				if err != nil {
+					return err
+				}
+				steps, err := reward.Explain(account, p.before, p.right.Payouts)
+				if err != nil {
+					return err
+				}
+				if f.json {
+					return writeJSON(out, explainedOf(steps))
+				}
+				if len(steps) == 0 {
+					fmt.Fprintf(out, "%s earned nothing in %s and before.\n", account, p.eras())
+					return nil
+				}
+				_, err = io.WriteString(out, reward.Text(steps))
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
+	f.withEra(c)
+	return c
+}
+
+func explainedOf(steps []reward.Step) []explained {
+	list := make([]explained, len(steps))
+	for i, s := range steps {
+		e := explained{Role: s.Role, Reason: s.Reason.Code, Formula: s.Formula, Amount: s.Amount.Dec()}
+		if s.Reason != reward.Carried && s.Reason != reward.Cumulative {
+			e.Era = &s.Era
+		}
+		if s.Operator != (core.Address{}) {
+			e.Operator = s.Operator.String()
+		}
+		if s.Vault != (core.Address{}) {
+			e.Vault = s.Vault.String()
+		}
+		for _, t := range s.Terms {
+			if e.Terms == nil {
+				e.Terms = map[string]string{}
+			}
+			e.Terms[t.Name] = t.Value.Dec()
+		}
+		list[i] = e
+	}
+	return list
+}
+
+func newOperator() *cobra.Command { return newClaimer("operator", reward.AsOperator) }
+func newStaker() *cobra.Command   { return newClaimer("staker", reward.AsStaker) }
+
+func newClaimer(name string, role reward.Role) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: "What " + name + "s do: claim rewards", Args: noArguments,
+		Example: fmt.Sprintf("  roster %s claim --devnet devnet.json", name),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() }}
+	var f programFlags
+	f.acting(c.PersistentFlags())
+	var calldata bool
+	claim := &cobra.Command{
+		Use: "claim [ACCOUNT]", Short: "Claim all that was earned and not claimed yet, in one transaction", Args: cobra.MaximumNArgs(1),
+		Long: `claim recomputes the rewards, finds the account's leaf under the newest roots with its proof, simulates the claim,
+says what it pays and what it needs, and sends it. One claim takes all eras.
+
+With --calldata nothing is sent: it writes where a transaction has to go and its data, for a Safe or any other
+wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
+		Example: fmt.Sprintf("  roster %s claim --devnet devnet.json --account 'operator 0'\n  roster %s claim 0x… --calldata --devnet devnet.json", name, name),
+		RunE: func(c *cobra.Command, args []string) error {
+			var account core.Address
+			if len(args) == 1 {
+				if err := account.UnmarshalText([]byte(args[0])); err != nil {
+					return usage(c, err)
+				}
+			}
+			if (len(args) == 1) != calldata {
+				return usage(c, errors.New("name ACCOUNT with --calldata, and only then"))
+			}
+			return f.within(c, !calldata, func(ctx context.Context, s session, out io.Writer) error {
+				if !calldata {
+					account = s.address()
+				}
+				return s.claim(ctx, out, role, account, calldata)
+			})
+		},
+	}
+	claim.Flags().BoolVar(&calldata, "calldata", false, "write the transaction instead of sending it")
+	c.AddCommand(claim)
+	return c
+}
+
+func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, calldata bool) error {
+	found, err := s.leaves(ctx, account)
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		if p.Role != role {
+			continue
+		}
+		if p.left.IsZero() {
+			fmt.Fprintf(out, "Nothing is left to claim: %s earned %s base units of wVARA as %s, and has claimed them all.\n", account, p.Amount, role)
+			return nil
+		}
+		call := engine.ClaimCall(s.At, p.Contract, p.claim, p.Proof)
+		need, err := s.simulate(ctx, account, call)
+		if err != nil {
+			return fmt.Errorf("claim of %s: %w", account, err)
+		}
+		fmt.Fprintf(out, "%s can claim %s base units of wVARA as %s (%s earned, %s claimed before), for about %d gas.\n", account, p.Left, role,
+			p.Amount, p.Claimed, need)
+		if calldata {
+			fmt.Fprintf(out, "to    %s\nvalue 0\ndata  0x%x\n", call.To, call.Data)
+			return nil
+		}
+		receipt, err := s.do(ctx, call)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Claimed in block %d for %d gas.\n", receipt.BlockNumber, receipt.GasUsed)
+		return nil
+	}
+	return fmt.Errorf("%s has earned nothing as %s in set %d", account, role, s.set)
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/engine"
+)
+
+func (f *rewardFlags) newCompute() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "compute", Short: "Compute what an era pays, operator by operator", Args: noArguments,
+		Long: `compute shows what each Executor of an era earned and how it is split. Without --era it is the next commit: all
+eras that are closed and not paid yet. With --out it writes the distribution's canonical bytes, the file whose hash
+is certified.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
+				d, err := f.distribution(ctx, s)
+				if err != nil {
+					return err
+				}
+				sayDistribution(out, d, f.era)
+				if file == "" {
+					return nil
+				}
+				raw, err := d.Encode()
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(file, raw, 0o644); err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "%s: %d bytes, hash %s\n", file, len(raw), core.Keccak(raw))
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&file, "out", "", "`file` to write the distribution to")
+	f.withEra(c)
+	return c
+}
+
+// distribution is the commit that has the era, or the next one.
+func (f *rewardFlags) distribution(ctx context.Context, s session) (engine.Distribution, error) {
+	if f.era >= 0 {
+		list, err := s.history(ctx)
+		if err != nil {
+			return engine.Distribution{}, err
+		}
+		p, err := f.one(list, s.set)
+		return p.right, err
+	}
+	final, _, err := s.newest(ctx)
+	if err != nil {
+		return engine.Distribution{}, err
+	}
+	books, err := engine.Books{Set: s.set}.Advance(ctx, s.Roster, s.Roster, final)
+	if err != nil {
+		return engine.Distribution{}, err
+	}
+	active, any, err := s.ActiveEra(ctx, s.set, final)
+	if err != nil {
+		return engine.Distribution{}, err
+	}
+	if !any {
+		return engine.Distribution{}, fmt.Errorf("set %d has no active Executors who could sign rewards", s.set)
+	}
+	last, any, err := engine.LastClosed(ctx, s.Roster, books, active, final)
+	if err != nil {
+		return engine.Distribution{}, err
+	}
+	if !any {
+		return engine.Distribution{}, fmt.Errorf("set %d: no era is closed that is not paid; era %d is the next to be", s.set, books.Next)
+	}
+	return books.Distribute(ctx, s.Roster, s.Roster, last, active, final)
+}
+
+func sayDistribution(out io.Writer, d engine.Distribution, era int64) {
+	for _, p := range d.Payouts {
+		if era >= 0 && core.Era(era) != p.Era {
+			continue
+		}
+		fmt.Fprintf(out, "Era %d: pool %s = %s paid + %s unearned; %d certificates\n", p.Era, p.Pool.Dec(), p.Paid.Dec(), p.Unearned.Dec(), p.Certificates)
+		for _, o := range p.Operators {
+			fmt.Fprintf(out, "  %s  %s: part %s = %s commission + %s for %d vaults; signed %d of %d\n", o.Operator, o.Reason.Short, o.Part.Dec(),
+				o.Commission.Dec(), o.Rest.Dec(), len(o.Vaults), o.Signed, p.Certificates)
+		}
+	}
+	fmt.Fprintf(out, "Operators' root %s, %d leaves\nStakers' root   %s, %d leaves\nDistribution    %s\n", d.Statement.OperatorsRoot,
+		len(d.Balances.Operators), d.Statement.StakersRoot, len(d.Balances.Stakers), d.Statement.DistributionHash)
+}
+
+func (f *rewardFlags) newDiff() *cobra.Command {
+	return &cobra.Command{
+		Use: "diff N M", Short: "Show what every account's leaf grew by from one era to another", Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			var eras [2]core.Era
+			for i, text := range args {
+				n, err := strconv.ParseUint(text, 10, 62)
+				if err != nil {
+					return usage(c, fmt.Errorf("era %s: want a whole number", text))
+				}
+				eras[i] = core.Era(n)
+			}
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
+				list, err := s.history(ctx)
+				if err != nil {
+					return err
+				}
+				var of [2]paid
+				for i, e := range eras {
+					if of[i], err = (&rewardFlags{era: int64(e)}).one(list, s.set); err != nil {
+						return err
+					}
+				}
+				if of[0].said.ToEra > of[1].said.ToEra {
+					return fmt.Errorf("era %d comes after era %d", eras[0], eras[1])
+				}
+				sayGrowth(out, reward.AsOperator, of[0].right.Balances.Operators, of[1].right.Balances.Operators)
+				sayGrowth(out, reward.AsStaker, of[0].right.Balances.Stakers, of[1].right.Balances.Stakers)
+				return nil
+			})
+		},
+	}
+}
+
+func sayGrowth(out io.Writer, role reward.Role, before, after []reward.Balance) {
+	for _, b := range after {
+		had := reward.Amount(before, b.Account)
+		if had == b.Amount {
+			continue
+		}
+		var more core.Amount
+		more.Sub(&b.Amount, &had)
+		fmt.Fprintf(out, "%-8s  %s  +%s  (%s, had %s)\n", role, b.Account, more.Dec(), b.Amount.Dec(), had.Dec())
+	}
+}
+
+func (f *rewardFlags) newExport() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use: "export", Short: "Write every leaf of a commit as CSV or JSON", Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if format != "csv" && format != "json" {
+				return usage(c, fmt.Errorf("--format %s: want csv or json", format))
+			}
+			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
+				list, err := s.history(ctx)
+				if err != nil {
+					return err
+				}
+				p, err := f.one(list, s.set)
+				if err != nil {
+					return err
+				}
+				return export(out, format, p.right.Balances)
+			})
+		},
+	}
+	c.Flags().StringVar(&format, "format", "csv", "`csv` or json")
+	f.withEra(c)
+	return c
+}
+
+// row is a leaf, as it is exported.
+type row struct {
+	Role    reward.Role  `json:"role"`
+	Account core.Address `json:"account"`
+	Amount  string       `json:"amount"` // cumulative, base units of wVARA
+}
+
+func export(out io.Writer, format string, b reward.Balances) error {
+	rows := []row{}
+	for _, l := range b.Operators {
+		rows = append(rows, row{reward.AsOperator, l.Account, l.Amount.Dec()})
+	}
+	for _, l := range b.Stakers {
+		rows = append(rows, row{reward.AsStaker, l.Account, l.Amount.Dec()})
+	}
+	if format == "json" {
+		return writeJSON(out, rows)
+	}
+	var text bytes.Buffer
+	w := csv.NewWriter(&text)
+	all := []error{w.Write([]string{"role", "account", "amount"})}
+	for _, r := range rows {
+		all = append(all, w.Write([]string{string(r.Role), r.Account.String(), r.Amount}))
+	}
+	w.Flush()
+	_, err := out.Write(text.Bytes())
+	return errors.Join(append(all, w.Error(), err)...)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/holiman/uint256"
+
+	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/demo"
+)
+
+// TestReward: after a whole story, with slashes, absences and exits, every commit verifies, every account's explanation
+// leads to its leaf, every proof shows it, and a file with one unit more is found, by the account that has it.
+func TestReward(t *testing.T) {
+	t.Parallel()
+	story, err := demo.Start(t.Context(), demo.Options{Operators: 7, Vaults: 7, Stakers: 7, Sets: 1, Eras: 5, Seed: 3}, "127.0.0.1:0", false,
+		demo.Out{Writer: &syncBuffer{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer story.Close()
+	record, err := story.Tell(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(want int, words ...string) string {
+		t.Helper()
+		code, stdout, stderr := call(t, append(words, "--rpc-url", story.URL(), "--middleware", record.Addresses.Middleware.String(),
+			"--programs", record.Addresses.Programs.String())...)
+		if code != want {
+			t.Fatalf("%v: exit %d, want %d\n%s%s", words, code, want, stdout, stderr)
+		}
+		return stdout
+	}
+	if text := ask(exitOK, "reward", "verify", "--all"); strings.Count(text, "ok ") < 5 || strings.Contains(text, "DIFFERS") {
+		t.Errorf("verify:\n%s", text)
+	}
+	var rows []row
+	if err := json.Unmarshal([]byte(ask(exitOK, "reward", "export", "--format", "json")), &rows); err != nil || len(rows) < 10 {
+		t.Fatalf("%d leaves (%v)", len(rows), err)
+	}
+	if csv := ask(exitOK, "reward", "export"); strings.Count(csv, "\n") != len(rows)+1 {
+		t.Errorf("csv:\n%s", csv)
+	}
+	for _, r := range rows {
+		var steps []explained
+		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "explain", r.Account.String(), "--json")), &steps); err != nil {
+			t.Fatal(err)
+		}
+		led := ""
+		for _, s := range steps {
+			if s.Role == r.Role && s.Reason == reward.Cumulative.Code {
+				led = s.Amount
+			}
+		}
+		if led != r.Amount {
+			t.Errorf("%s %s: the explanation leads to %s, the leaf says %s", r.Role, r.Account, led, r.Amount)
+		}
+		var leaves []proven
+		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "proof", r.Account.String(), "--json")), &leaves); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range leaves {
+			amount, err := uint256.FromDecimal(p.Amount)
+			if err != nil || !merkle.VerifyClaim(p.Root, merkle.Claim{Account: p.Account, Amount: *amount}, p.Proof) {
+				t.Errorf("%s %s: the proof does not show %s (%v)", p.Role, p.Account, p.Amount, err)
+			}
+		}
+	}
+	file := filepath.Join(t.TempDir(), "era")
+	ask(exitOK, "reward", "compute", "--era", "3", "--out", file)
+	ask(exitOK, "reward", "verify", "--era", "3", "--file", file)
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := reward.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	liar := &d.Balances.Stakers[1]
+	liar.Amount.AddUint64(&liar.Amount, 1)
+	if raw, err = d.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := ask(exitError, "reward", "verify", "--era", "3", "--file", file); !strings.Contains(text, "account "+liar.Account.String()+" has") {
+		t.Errorf("one unit more:\n%s", text)
+	}
+	if text := ask(exitOK, "reward", "diff", "2", "3"); !strings.Contains(text, "+") {
+		t.Errorf("diff:\n%s", text)
+	}
+	if text := ask(exitOK, "staker", "claim", liar.Account.String(), "--calldata"); !strings.Contains(text, "Nothing is left") { // the story ends so
+		t.Errorf("claim:\n%s", text)
+	}
+	ask(exitError, "operator", "claim", "0x00000000000000000000000000000000000000aa", "--calldata")
+	ask(exitUsage, "reward", "export", "--format", "xml")
+}
