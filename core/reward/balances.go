@@ -126,8 +126,15 @@ func merge(leaves []Balance, payments []Payment) ([]Balance, error) {
 func growth(earlier, later []Balance) (core.Amount, error) {
 	var before, after core.Amount
 	var err error
+	rest := later // both ascend
 	for _, leaf := range earlier {
-		now := Amount(later, leaf.Account)
+		for len(rest) > 0 && compare(rest[0].Account, leaf.Account) < 0 {
+			rest = rest[1:]
+		}
+		var now core.Amount
+		if len(rest) > 0 && rest[0].Account == leaf.Account {
+			now = rest[0].Amount
+		}
 		if now.Lt(&leaf.Amount) {
 			return core.Amount{}, fmt.Errorf("account %s: leaf shrinks from %s to %s", leaf.Account, leaf.Amount.Dec(), now.Dec())
 		}

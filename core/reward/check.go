@@ -82,8 +82,10 @@ func (x Executor) contributed() (sum core.Amount, err error) {
 // sorted returns the vault with its stakers in ascending order, and refuses a staker that stands twice or
 // shares that sum to more than there are: that would pay the vault's part more than once.
 func (v Vault) sorted() (Vault, error) {
-	v.Shares = slices.Clone(v.Shares)
-	slices.SortFunc(v.Shares, func(a, b Share) int { return compare(a.Staker, b.Staker) })
+	if order := func(a, b Share) int { return compare(a.Staker, b.Staker) }; !slices.IsSortedFunc(v.Shares, order) {
+		v.Shares = slices.Clone(v.Shares)
+		slices.SortFunc(v.Shares, order)
+	}
 	var sum core.Amount
 	for i, s := range v.Shares {
 		if i > 0 && v.Shares[i-1].Staker == s.Staker {

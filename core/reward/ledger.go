@@ -66,7 +66,11 @@ func (l *ledger) pay(c Contribution, part core.Amount) (VaultPart, error) {
 
 // payments sums what each staker gets over all vaults, > 0, ascending by staker.
 func (l *ledger) payments() ([]Payment, error) {
-	var all []Payment
+	n := 0
+	for i := range l.owed {
+		n += len(l.owed[i])
+	}
+	all := make([]Payment, 0, n)
 	for i, v := range l.vaults {
 		for j, s := range v.Shares {
 			if !l.owed[i][j].IsZero() {
@@ -74,7 +78,7 @@ func (l *ledger) payments() ([]Payment, error) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Payment) int { return compare(a.Account, b.Account) })
+	all = byAccount(all)
 	out := all[:0]
 	for _, p := range all {
 		if n := len(out); n > 0 && out[n-1].Account == p.Account {
