@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
@@ -30,18 +31,50 @@ type proven struct {
 	left  core.Amount
 }
 
+// trees are both trees of the newest roots: computed from the chain, or from a distribution file, whose hash the chain has.
+func (s session) trees(ctx context.Context, file string) (operators, stakers *merkle.ClaimTree, err error) {
+	if file == "" {
+		list, err := s.history(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := (&rewardFlags{era: -1}).one(list, s.set)
+		if err != nil {
+			return nil, nil, err
+		}
+		if difference := p.difference(); difference != "" {
+			return nil, nil, fmt.Errorf("%s: %s: nothing can be proven under it", p.eras(), difference)
+		}
+		return p.right.Operators, p.right.Stakers, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := reward.Decode(raw)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	_, head, err := s.newest(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	said, err := s.RewardsActivatedOf(ctx, s.set, head)
+	if err != nil {
+		return nil, nil, err
+	}
+	if n := len(said); n == 0 || core.Hash(said[n-1].DistributionHash) != core.Keccak(raw) {
+		return nil, nil, fmt.Errorf("%s is of %s, of set %d and eras %d to %d: it is not what set %d has activated last", file,
+			core.Keccak(raw), d.Set, d.FromEra, d.ToEra, s.set)
+	}
+	return engine.Trees(d)
+}
+
 // leaves are those of an account under the roots that were activated last.
-func (s session) leaves(ctx context.Context, account core.Address) ([]proven, error) {
-	list, err := s.history(ctx)
+func (s session) leaves(ctx context.Context, account core.Address, file string) ([]proven, error) {
+	operators, stakers, err := s.trees(ctx, file)
 	if err != nil {
 		return nil, err
-	}
-	p, err := (&rewardFlags{era: -1}).one(list, s.set)
-	if err != nil {
-		return nil, err
-	}
-	if difference := p.difference(); difference != "" {
-		return nil, fmt.Errorf("%s: %s: nothing can be proven under it", p.eras(), difference)
 	}
 	_, head, err := s.newest(ctx)
 	if err != nil {
@@ -56,7 +89,7 @@ func (s session) leaves(ctx context.Context, account core.Address) ([]proven, er
 		role     reward.Role
 		contract common.Address
 		tree     *merkle.ClaimTree
-	}{{reward.AsOperator, at.Operators, p.right.Operators}, {reward.AsStaker, at.Stakers, p.right.Stakers}} {
+	}{{reward.AsOperator, at.Operators, operators}, {reward.AsStaker, at.Stakers, stakers}} {
 		claim, proof, err := t.tree.Prove(account)
 		if errors.Is(err, merkle.ErrNoClaim) {
 			continue
@@ -80,6 +113,7 @@ func (s session) leaves(ctx context.Context, account core.Address) ([]proven, er
 }
 
 func (f *rewardFlags) newProof() *cobra.Command {
+	var file string
 	c := &cobra.Command{
 		Use: "proof ACCOUNT", Short: "Show an account's leaves under the newest roots, with their proofs", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -88,7 +122,7 @@ func (f *rewardFlags) newProof() *cobra.Command {
 				return usage(c, err)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				found, err := s.leaves(ctx, account)
+				found, err := s.leaves(ctx, account, file)
 				if err != nil {
 					return err
 				}
@@ -112,7 +146,13 @@ func (f *rewardFlags) newProof() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
+	fromFile(c, &file)
 	return c
+}
+
+// fromFile adds the flag that spares the computation.
+func fromFile(c *cobra.Command, file *string) {
+	c.Flags().StringVar(file, "file", "", "distribution `file` to take the leaves from, as a node keeps it in rewards/; without it they are computed from the chain")
 }
 
 // explained is a step, as JSON has it.
@@ -202,6 +242,7 @@ func newClaimer(name string, role reward.Role) *cobra.Command {
 	var f programFlags
 	f.acting(c.PersistentFlags())
 	var calldata bool
+	var file string
 	claim := &cobra.Command{
 		Use: "claim [ACCOUNT]", Short: "Claim all that was earned and not claimed yet, in one transaction", Args: cobra.MaximumNArgs(1),
 		Long: `claim recomputes the rewards, finds the account's leaf under the newest roots with its proof, simulates the claim,
@@ -224,17 +265,18 @@ wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
 				if !calldata {
 					account = s.address()
 				}
-				return s.claim(ctx, out, role, account, calldata)
+				return s.claim(ctx, out, role, account, file, calldata)
 			})
 		},
 	}
 	claim.Flags().BoolVar(&calldata, "calldata", false, "write the transaction instead of sending it")
+	fromFile(claim, &file)
 	c.AddCommand(claim)
 	return c
 }
 
-func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, calldata bool) error {
-	found, err := s.leaves(ctx, account)
+func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, file string, calldata bool) error {
+	found, err := s.leaves(ctx, account, file)
 	if err != nil {
 		return err
 	}

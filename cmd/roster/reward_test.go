@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +76,13 @@ func TestReward(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "era")
 	ask(exitOK, "reward", "compute", "--era", "3", "--out", file)
 	ask(exitOK, "reward", "verify", "--era", "3", "--file", file)
+	last := filepath.Join(t.TempDir(), "last")
+	era := strings.Count(ask(exitOK, "reward", "verify", "--all"), "ok ") - 1
+	ask(exitOK, "reward", "compute", "--era", fmt.Sprint(era), "--out", last)
+	if whole, short := ask(exitOK, "reward", "proof", rows[3].Account.String()), ask(exitOK, "reward", "proof", rows[3].Account.String(), "--file", last); whole != short {
+		t.Errorf("from the chain\n%s\nfrom the file\n%s", whole, short)
+	}
+	ask(exitError, "reward", "proof", rows[3].Account.String(), "--file", file) // an older one
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -137,6 +137,9 @@ func (n *Node) open(ctx context.Context) error {
 		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("break the rules (%s) on chain %d: only on a development chain, one of %v",
 			s.Misbehave, roster.ChainID, developmentChains)}
 	}
+	if parts.Shelf, err = store.OpenShelf(filepath.Join(s.Dir, "rewards")); err != nil {
+		return err
+	}
 	if s.Execute {
 		if err := n.execute(&parts, roster); err != nil {
 			return err

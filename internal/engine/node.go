@@ -30,7 +30,9 @@ type Parts struct {
 	// Indexed is the client behind Roster, told how far the index is; nil: there is no such client.
 	Indexed *Indexed
 	Store   *store.Store
-	Outbox  *outbox.Outbox
+	// Shelf keeps the distributions that this node computed, for whoever wants to check or to claim; nil: it keeps none.
+	Shelf  *store.Shelf
+	Outbox *outbox.Outbox
 	// Account sends the transactions: the operator's, or a watcher's.
 	Account common.Address
 	// Key signs statements; nil: the node watches and signs nothing. Nothing is signed that Journal does not

@@ -94,6 +94,15 @@ func (n *Node) draft(ctx context.Context, t Tick, books Books, to, signing core.
 	if err != nil {
 		return d, err
 	}
+	if n.Shelf != nil { // before anybody signs its hash
+		raw, err := d.Encode()
+		if err != nil {
+			return d, err
+		}
+		if _, err := n.Shelf.Put(raw); err != nil {
+			return d, err
+		}
+	}
 	n.drafts[books.Set] = draft{signing: signing, next: books.Next, d: d}
 	n.Events.RewardsComputed(RewardStatement{Set: books.Set, Era: signing, Block: t.Final.Number, From: books.Next, To: to,
 		Digest: d.Statement.Digest(n.Roster.Domain()), Computed: d.Statement.Digest(n.Roster.Domain())})

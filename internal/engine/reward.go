@@ -220,10 +220,7 @@ func distribute(ctx context.Context, r *chain.Roster, source Source, set core.Se
 	if d.Distribution, err = reward.Distribute(origin, activated, d.Payouts); err != nil {
 		return d, err
 	}
-	if d.Operators, err = tree(d.Balances.Operators); err != nil {
-		return d, err
-	}
-	if d.Stakers, err = tree(d.Balances.Stakers); err != nil {
+	if d.Operators, d.Stakers, err = Trees(d.Distribution); err != nil {
 		return d, err
 	}
 	hash, err := d.Hash()
@@ -231,6 +228,15 @@ func distribute(ctx context.Context, r *chain.Roster, source Source, set core.Se
 		OperatorsRoot: d.Operators.Root(), StakersRoot: d.Stakers.Root(),
 		OperatorsAmount: d.OperatorsAmount, StakersAmount: d.StakersAmount, DistributionHash: hash}
 	return d, err
+}
+
+// Trees are the two trees whose leaves a distribution has.
+func Trees(d reward.Distribution) (operators, stakers *merkle.ClaimTree, err error) {
+	if operators, err = tree(d.Balances.Operators); err != nil {
+		return nil, nil, err
+	}
+	stakers, err = tree(d.Balances.Stakers)
+	return operators, stakers, err
 }
 
 func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
