@@ -16,10 +16,10 @@ export GOGC ?= 400
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 
-.PHONY: help build gen test check race fuzz e2e bench soak demo clean
+.PHONY: help build gen test check race fuzz e2e bench bench-rewards soak demo clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: $(ARTIFACTS) ## bin/roster, with Symbiotic's contracts for the devnet in it
 	go build -trimpath -o bin/roster ./cmd/roster
@@ -54,6 +54,11 @@ e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
 
 bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-rewards: build ## the rewards of a hundred thousand, a million and ten million stakers
+	bin/roster bench rewards --stakers 100000
+	bin/roster bench rewards --stakers 1000000
+	bin/roster bench rewards --stakers 10000000
 
 SEEDS     ?= 300
 soak: $(ARTIFACTS) ## chaos and byzantine nodes on fleets, SEEDS times each (300)

@@ -63,17 +63,22 @@ func (p paid) eras() string {
 	return fmt.Sprintf("eras %d to %d", p.said.FromEra, p.said.ToEra)
 }
 
-// history recomputes everything that was activated.
+// history recomputes everything that was activated in final blocks.
 func (s session) history(ctx context.Context) ([]paid, error) {
 	final, _, err := s.newest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	said, err := s.RewardsActivatedOf(ctx, s.set, final)
+	return s.historyAt(ctx, final)
+}
+
+// historyAt is history up to a block.
+func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
+	said, err := s.RewardsActivatedOf(ctx, s.set, block)
 	if err != nil {
 		return nil, err
 	}
-	right, err := engine.Recomputed(ctx, s.Roster, s.set, final)
+	right, err := engine.Recomputed(ctx, s.Roster, s.set, block)
 	if err != nil {
 		return nil, err
 	}

@@ -31,10 +31,15 @@ type proven struct {
 	left  core.Amount
 }
 
-// trees are both trees of the newest roots: computed from the chain, or from a distribution file, whose hash the chain has.
+// trees are both trees of the newest roots, which are those that a claim is paid by: computed from the chain, or from a
+// distribution file, whose hash the chain has.
 func (s session) trees(ctx context.Context, file string) (operators, stakers *merkle.ClaimTree, err error) {
+	_, head, err := s.newest(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	if file == "" {
-		list, err := s.history(ctx)
+		list, err := s.historyAt(ctx, head)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -54,10 +59,6 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 	d, err := reward.Decode(raw)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	_, head, err := s.newest(ctx)
-	if err != nil {
-		return nil, nil, err
 	}
 	said, err := s.RewardsActivatedOf(ctx, s.set, head)
 	if err != nil {

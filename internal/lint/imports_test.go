@@ -33,6 +33,7 @@ var may = map[string][]string{
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/e2e":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/demo":           {"examples", "internal/wasm", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
+	"internal/trial":          {"internal/engine", "internal/store"},
 	"internal/lint":           nil,
 
 	"internal/tools/artifacts": nil,
@@ -40,7 +41,7 @@ var may = map[string][]string{
 	"internal/tools/program":   {"internal/wasm"},
 	"internal/tools/docs":      {"internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.

@@ -1,0 +1,51 @@
+package trial
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestRun: the same stakers give the same root, and the file is as long as its format says.
+func TestRun(t *testing.T) {
+	var roots [2]string
+	for i := range roots {
+		facts, err := Facts(5_000, 40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Run(facts, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Stakers != 5_000 || f.Vaults != 40 || f.FileBytes != 192+52*(5_000+3) || f.File <= 0 {
+			t.Errorf("%+v", f)
+		}
+		roots[i] = f.Root
+	}
+	if roots[0] != roots[1] {
+		t.Errorf("roots %v", roots)
+	}
+	if _, err := Facts(10, 20); err == nil {
+		t.Error("a vault without a staker is taken")
+	}
+}
+
+// BenchmarkEra: from an era's facts to both roots and the distribution's hash.
+func BenchmarkEra(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		facts, err := Facts(n, 2000)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				f, err := Run(facts, "")
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(f.All, "s/era")
+			}
+		})
+	}
+}
