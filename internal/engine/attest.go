@@ -47,6 +47,12 @@ func (n *Node) Attest(ctx context.Context, t Tick) error {
 				return err
 			}
 			n.serve(t, set, w)
+			if !w.recalled {
+				if err = n.recall(ctx, set, w); err != nil {
+					return err
+				}
+				w.recalled = true
+			}
 			w.at = t
 			err = n.disputeAll(ctx, t, w)
 		}

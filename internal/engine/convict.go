@@ -105,7 +105,7 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 	if len(others) == 0 {
 		return nil
 	}
-	filed, _, err := n.Roster.Disputes(ctx, t.Final.Number)
+	filed, _, err := n.Roster.Disputes(ctx, t.Head.Number)
 	if err != nil {
 		return err
 	}
@@ -129,10 +129,40 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 		case certified.Bitmap.Has(other.Index):
 			all = append(all, n.convictBy(ctx, t, under, c, certified, other))
 		default:
-			all = append(all, n.dispute(ctx, t, under, c.Batch, certified, other))
+			all = append(all, n.remember(ctx, other), n.dispute(ctx, t, under, c.Batch, certified, other))
 		}
 	}
 	return errors.Join(all...)
+}
+
+func rememberedOf(set core.SetID) string { return fmt.Sprintf("statement/%d/", set) }
+
+// remember keeps a statement that is to be disputed: it is this node's turn later, maybe after it died.
+func (n *Node) remember(ctx context.Context, m executor.Message) error {
+	key := fmt.Sprintf("%s%d/%d", rememberedOf(m.Set()), m.Era, m.Index)
+	if _, known, err := n.Store.Fact(ctx, key); err != nil || known {
+		return err
+	}
+	return n.Store.PutFact(ctx, key, m.Encode())
+}
+
+// recall gives the pool what was remembered, and forgets what is too old.
+func (n *Node) recall(ctx context.Context, set core.SetID, w *work) error {
+	facts, err := n.Store.Facts(ctx, rememberedOf(set))
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		m, err := executor.DecodeMessage(f.Value)
+		if _, serves := committeeOf(w.committees, m.Era); err == nil && serves {
+			n.Pool.Add(m)
+			continue
+		}
+		if err := n.Store.DeleteFact(ctx, f.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // certificate is the one with which a batch was committed; where the chain does not show it, what the pool has.
@@ -187,7 +217,13 @@ func (n *Node) dispute(ctx context.Context, t Tick, under executor.Committee, ce
 	if intent, known, err := n.Store.Intent(ctx, key); err != nil || known && intent.Status != store.Planned && intent.Status != store.Failed {
 		return err // it is on its way
 	}
-	if !n.memberTurn(ctx, t, under.Set, under.Era, key, n.dueSince(key, t)) {
+	task := key // its turns begin when the keys are confirmed: else two would file it
+	if confirmed, err := n.Roster.KeysConfirmed(ctx, under.Header.Hash(), t.Final.Number); err != nil {
+		return err
+	} else if !confirmed {
+		task = "confirm/" + under.Header.Hash().String()
+	}
+	if !n.memberTurn(ctx, t, under.Set, under.Era, task, n.dueSince(task, t)) {
 		return nil
 	}
 	deadline := n.Roster.Times.Deadline(under.Era)

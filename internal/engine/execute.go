@@ -28,6 +28,8 @@ type work struct {
 		number uint64
 		hash   core.Hash
 	}
+	// recalled: statements that were to be disputed when the node died are in the pool again.
+	recalled bool
 	// differs: a committed batch is not what this node computed. Nothing may be signed on top of it.
 	differs bool
 	// at is the tick of which the following are: the active era and the sets that may sign.

@@ -185,6 +185,57 @@ func TestContradictsCertificate(t *testing.T) {
 	}
 }
 
+// TestRemembersWhatToDispute: a statement that contradicts a certificate is there after everybody has died, and comes
+// before the judge.
+func TestRemembersWhatToDispute(t *testing.T) {
+	f := begin(t, Options{Nodes: 4, Eras: 1, Everyone: true})
+	ctx := t.Context()
+	liar := f.nodes[0] // of the least stake: the others are enough
+	f.until(t, f.Roster.Times.Start(0)+5)
+	f.stop(t, liar)
+	liar.asleep = 1 << 30
+	f.until(t, f.Roster.Times.Start(0)+40)
+	list, err := f.Roster.Batches(ctx, f.set, f.Block())
+	if err != nil || len(list) == 0 {
+		t.Fatal(len(list), err)
+	}
+	last := list[len(list)-1]
+	standing, _, err := f.Roster.Standing(ctx, f.set, last.Era, f.Block())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lie := last.Batch
+	lie.StateRoot[3]++
+	said := executor.Message{Era: last.Era, Batch: &lie, Index: standing.IndexOf(liar.operator.Address())}
+	said.Signature = liar.operator.Key.Sign(said.Digest(f.Roster.Domain()), bls.Statement)
+	others := f.nodes[1:]
+	for _, m := range others {
+		if v := m.node.Hear(said.Encode()); v != executor.Accept {
+			t.Fatalf("node %d: verdict %d", m.index, v)
+		}
+	}
+	f.until(t, f.Now()+1)
+	for _, m := range others { // all die, with what they heard
+		f.stop(t, m)
+		if err := f.start(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if filed, _, err := f.Roster.Disputes(ctx, f.Block()); err != nil || len(filed) > 0 {
+		t.Fatalf("%d disputes already (%v)", len(filed), err)
+	}
+	f.until(t, f.Now()+1)
+	for _, m := range others {
+		if len(m.node.Pool.Others(executor.Message{Era: last.Era, Batch: &last.Batch})) == 0 {
+			t.Errorf("node %d has forgotten it", m.index)
+		}
+	}
+	f.until(t, f.Now()+20)
+	if filed, _, err := f.Roster.Disputes(ctx, f.Block()); err != nil || len(filed) != 1 {
+		t.Errorf("%d disputes (%v)", len(filed), err)
+	}
+}
+
 // objectsOf is a ledger with a context.
 type objectsOf struct {
 	ctx context.Context
