@@ -115,8 +115,22 @@ func (r *Roster) electedOf(ctx context.Context, p *bindings.RouterProposed) (Ele
 	if e.PostedAt, err = r.TimeOf(ctx, p.Raw.BlockNumber); err != nil {
 		return e, err
 	}
-	e.Seed, err = r.Seed(ctx, e.Era, p.Raw.BlockNumber)
+	e.Seed, err = r.sealed(ctx, e.Era, p.Raw.BlockNumber)
 	return e, err
+}
+
+// sealed is the seed of an era as the event of its sealing has it, up to a block: endpoints forget old states, and keep
+// old events.
+func (r *Roster) sealed(ctx context.Context, e core.Era, block uint64) (core.Hash, error) {
+	found, err := events(ctx, r, block, source[bindings.RouterEraSealed]{
+		r.At.Router, router.GetABI(), "EraSealed", router.UnpackEraSealedEvent}, topic(e))
+	if err != nil {
+		return core.Hash{}, err
+	}
+	if len(found) != 1 {
+		return core.Hash{}, &Error{Fatal, fmt.Errorf("era %d was sealed %d times up to block %d, in which a list of it was posted", e, len(found), block)}
+	}
+	return core.Hash(common.BigToHash(found[0].Seed)), nil
 }
 
 // Ejections returns which Executors of a set and era are ejected at a block, and their weight.

@@ -71,10 +71,22 @@ func (e *endpoint) FilterLogs(ctx context.Context, q ethereum.FilterQuery) ([]ty
 	return e.Client.FilterLogs(ctx, q)
 }
 
+// keptStates is how many blocks behind the head an endpoint has the state: that of a full node, no archive.
+const keptStates = 128
+
 // CallContract implements chain.Client.
 func (e *endpoint) CallContract(ctx context.Context, call ethereum.CallMsg, block *big.Int) ([]byte, error) {
 	if err := e.fails(); err != nil {
 		return nil, err
+	}
+	if block != nil && block.Sign() > 0 {
+		head, err := e.Client.BlockNumber(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if block.Uint64()+keptStates < head {
+			return nil, fmt.Errorf("missing trie node: state of block %v is not available, the head is %d", block, head)
+		}
 	}
 	return e.Client.CallContract(ctx, call, block)
 }
