@@ -16,15 +16,29 @@ import (
 //
 // Errors: facts that contradict themselves (Executor or vault twice, weights that are not the total, more
 // shares than there are, …), an unknown rule id, an amount beyond 256 bits; never a payout that does not add up.
-func Calculate(in Facts) (Payout, error) {
-	p, err := calculate(in)
+func Calculate(in Facts) (Payout, error) { return CalculateOn(in, InTurn) }
+
+// Runner runs do for every part from 0 to parts-1, at once or one after the other in any order, and returns when all are
+// done. What is calculated does not depend on it.
+type Runner func(parts int, do func(part int))
+
+// InTurn is the Runner that does nothing at once.
+func InTurn(parts int, do func(part int)) {
+	for part := range parts {
+		do(part)
+	}
+}
+
+// CalculateOn is Calculate with vaults handled at once, as the Runner does.
+func CalculateOn(in Facts, run Runner) (Payout, error) {
+	p, err := calculate(in, run)
 	if err != nil {
 		return Payout{}, fmt.Errorf("calculate rewards of set %d era %d: %w", in.Set, in.Era, err)
 	}
 	return p, nil
 }
 
-func calculate(in Facts) (Payout, error) {
+func calculate(in Facts, run Runner) (Payout, error) {
 	if err := in.check(); err != nil {
 		return Payout{}, err
 	}
@@ -43,19 +57,25 @@ func calculate(in Facts) (Payout, error) {
 	if p.Pool, err = emission.Pool(EmissionFacts{Emission: in.Emission, Total: in.Total, RateBps: in.RateBps}); err != nil {
 		return Payout{}, err
 	}
-	vaults, err := openLedger(in.Vaults)
+	vaults, err := openLedger(in.Vaults, run)
 	if err != nil {
 		return Payout{}, err
 	}
-	for _, x := range in.Executors {
+	for i, x := range in.Executors {
 		o, err := earn(performance, in, p.Pool, x)
 		if err == nil {
-			err = split(&o, x.Contributions, vaults)
+			err = split(&o, i, x.Contributions, vaults)
 		}
 		if err != nil {
 			return Payout{}, fmt.Errorf("Executor %s: %w", x.Operator, err)
 		}
 		p.Operators = append(p.Operators, o)
+	}
+	if err := vaults.settle(p.Operators); err != nil {
+		return Payout{}, err
+	}
+	for _, o := range p.Operators {
+		slices.SortFunc(o.Vaults, func(a, b VaultPart) int { return compare(a.Vault, b.Vault) })
 	}
 	slices.SortFunc(p.Operators, func(a, b OperatorPart) int { return compare(a.Operator, b.Operator) })
 	if p.Stakers, err = vaults.payments(); err != nil {
@@ -94,18 +114,17 @@ func earn(rule PerformanceRule, in Facts, pool core.Amount, x Executor) (Operato
 }
 
 // split is the second half of step 3: the rest goes to the vaults that counted, and in each to its stakers.
-func split(o *OperatorPart, contributions []Contribution, vaults *ledger) error {
-	for _, c := range contributions {
+func split(o *OperatorPart, executor int, contributions []Contribution, vaults *ledger) error {
+	for place, c := range contributions {
 		part, err := mulDiv(o.Rest, c.Amount, o.Contributed)
 		if err != nil {
 			return fmt.Errorf("vault %s: take its part: %w", c.Vault, err)
 		}
-		v, err := vaults.pay(c, part)
+		v, err := vaults.owe(executor, place, c, part)
 		if err != nil {
 			return fmt.Errorf("vault %s: %w", c.Vault, err)
 		}
 		o.Vaults = append(o.Vaults, v)
 	}
-	slices.SortFunc(o.Vaults, func(a, b VaultPart) int { return compare(a.Vault, b.Vault) })
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// atOnce is a merkle.Runner on all cores: each takes the next part when it is done with one.
-func atOnce(parts int, do func(part int)) {
+// AtOnce is a merkle.Runner, and a reward.Runner, on all cores: each takes the next part when it is done with one.
+func AtOnce(parts int, do func(part int)) {
 	var next atomic.Int64
 	var work sync.WaitGroup
 	for range min(parts, runtime.GOMAXPROCS(0)) {

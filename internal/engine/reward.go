@@ -27,7 +27,7 @@ func Payouts(ctx context.Context, r *chain.Roster, source Source, set core.SetID
 		if err != nil {
 			return nil, fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
 		}
-		payout, err := reward.Calculate(facts)
+		payout, err := reward.CalculateOn(facts, AtOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -244,7 +244,7 @@ func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
 	for i, b := range balances {
 		claims[i] = merkle.Claim{Account: b.Account, Amount: b.Amount}
 	}
-	return merkle.BuildClaimTree(claims, atOnce)
+	return merkle.BuildClaimTree(claims, AtOnce)
 }
 
 // CommitBinding returns a reward statement as the contracts take it.

@@ -4,6 +4,7 @@ package trial
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -86,12 +87,13 @@ func Run(facts reward.Facts, dir string) (f Figures, err error) {
 		return f, err
 	}
 	before = reward.Payout{} // a node has this one from the last commit, as balances alone
+	runtime.GC()
 	since := time.Now()
 	lap := func(into *float64) {
 		now := time.Now()
 		*into, since = now.Sub(since).Seconds(), now
 	}
-	p, err := reward.Calculate(facts)
+	p, err := reward.CalculateOn(facts, engine.AtOnce)
 	if err != nil {
 		return f, err
 	}
