@@ -92,6 +92,15 @@ func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
 	return list, nil
 }
 
+// paid is the commit that has the era, recomputed.
+func (f *rewardFlags) paid(ctx context.Context, s session) (paid, error) {
+	list, err := s.history(ctx)
+	if err != nil {
+		return paid{}, err
+	}
+	return f.one(list, s.set)
+}
+
 // one is the commit that has an era, the last one without.
 func (f *rewardFlags) one(list []paid, set core.SetID) (paid, error) {
 	if len(list) == 0 {

@@ -180,11 +180,7 @@ its shares, each division with its numbers; ⌊ ⌋ rounds down. What it shows a
 				return usage(c, err)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				list, err := s.history(ctx)
-				if err != nil {
-					return err
-				}
-				p, err := f.one(list, s.set)
+				p, err := f.paid(ctx, s)
 				if err != nil {
 					return err
 				}

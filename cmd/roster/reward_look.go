@@ -54,11 +54,7 @@ is certified.`,
 // distribution is the commit that has the era, or the next one.
 func (f *rewardFlags) distribution(ctx context.Context, s session) (engine.Distribution, error) {
 	if f.era >= 0 {
-		list, err := s.history(ctx)
-		if err != nil {
-			return engine.Distribution{}, err
-		}
-		p, err := f.one(list, s.set)
+		p, err := f.paid(ctx, s)
 		return p.right, err
 	}
 	final, _, err := s.newest(ctx)
@@ -156,11 +152,7 @@ func (f *rewardFlags) newExport() *cobra.Command {
 				return usage(c, fmt.Errorf("--format %s: want csv or json", format))
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				list, err := s.history(ctx)
-				if err != nil {
-					return err
-				}
-				p, err := f.one(list, s.set)
+				p, err := f.paid(ctx, s)
 				if err != nil {
 					return err
 				}

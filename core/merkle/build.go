@@ -27,7 +27,7 @@ func part(n, parts, i int) (from, to int) {
 
 // build hashes the leaves into the half of the array that is still empty, moves each into its bucket in the other half, by
 // its first bits, sorts the buckets, and hashes upwards, level by level.
-func (t *ClaimTree) build(run Runner) {
+func (t *ClaimTree) build(run core.Runner) {
 	n := len(t.claims)
 	t.slots, t.slotOf = make([]core.Hash, 2*n), make([]uint32, n)
 	parts := partsOf(n)
@@ -84,7 +84,7 @@ func (t *ClaimTree) build(run Runner) {
 }
 
 // grow hashes the inner nodes, the deepest first.
-func (t *ClaimTree) grow(run Runner, n int) {
+func (t *ClaimTree) grow(run core.Runner, n int) {
 	for top := 1 << bits.Len(uint(n)) / 2; top > 0; top /= 2 {
 		end := min(2*top, n) // slots top … end-1 are inner nodes of one level
 		if top >= end {

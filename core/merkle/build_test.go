@@ -16,7 +16,7 @@ import (
 )
 
 // atOnce is a Runner with so many workers, which take parts as they come.
-func atOnce(workers int) Runner {
+func atOnce(workers int) core.Runner {
 	return func(parts int, do func(int)) {
 		var next atomic.Int64
 		var work sync.WaitGroup
@@ -73,7 +73,7 @@ func TestSizes(t *testing.T) {
 		claims := claimsOf(n)
 		want := plain(claims)
 		for _, workers := range []int{0, 1, 3} {
-			run := InTurn
+			run := core.InTurn
 			if workers > 0 {
 				run = atOnce(workers)
 			}
@@ -124,7 +124,7 @@ func TestFour(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	claims := claimsOf(3)
-	if _, err := BuildClaimTree([]Claim{claims[1], claims[0]}, InTurn); err == nil {
+	if _, err := BuildClaimTree([]Claim{claims[1], claims[0]}, core.InTurn); err == nil {
 		t.Error("claims out of order are taken")
 	}
 }
@@ -137,7 +137,7 @@ func BenchmarkClaimTree(b *testing.B) {
 			build func()
 		}{
 			{"four at once, all cores", func() { _, _ = BuildClaimTree(claims, atOnce(runtime.GOMAXPROCS(0))) }},
-			{"four at once, one core", func() { _, _ = BuildClaimTree(claims, InTurn) }},
+			{"four at once, one core", func() { _, _ = BuildClaimTree(claims, core.InTurn) }},
 			{"plain", func() { plain(claims) }},
 		} {
 			b.Run(fmt.Sprintf("%d/%s", n, c.name), func(b *testing.B) {

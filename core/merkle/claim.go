@@ -60,28 +60,17 @@ type ClaimTree struct {
 // MostClaims is how many claims a tree can have: slots are counted with 32 bits.
 const MostClaims = 1<<31 - 1
 
-// Runner runs do for every part from 0 to parts-1, at once or one after the other in any order, and returns when all are
-// done. What a tree is does not depend on it.
-type Runner func(parts int, do func(part int))
-
-// InTurn is the Runner that does nothing at once.
-func InTurn(parts int, do func(part int)) {
-	for part := range parts {
-		do(part)
-	}
-}
-
 // NewClaimTree is BuildClaimTree of claims in any order, part by part in turn.
 func NewClaimTree(claims []Claim) (*ClaimTree, error) {
 	sorted := slices.Clone(claims)
 	slices.SortFunc(sorted, func(a, b Claim) int { return compareAccounts(a.Account, b.Account) })
-	return BuildClaimTree(sorted, InTurn)
+	return BuildClaimTree(sorted, core.InTurn)
 }
 
 // BuildClaimTree builds the tree of claims that ascend by account; it keeps the slice, which must not be changed any
 // more. An account that stands twice is refused with ErrAccount: a contract would pay whichever amount is claimed last.
 // Other errors: claims that do not ascend, and more than MostClaims.
-func BuildClaimTree(claims []Claim, run Runner) (*ClaimTree, error) {
+func BuildClaimTree(claims []Claim, run core.Runner) (*ClaimTree, error) {
 	if len(claims) > MostClaims {
 		return nil, fmt.Errorf("build tree of %d claims: at most %d have slots", len(claims), MostClaims)
 	}

@@ -90,8 +90,8 @@ func (r *run) strand(p *Program, x Dispatch) error {
 	return r.refund(x, code)
 }
 
-// refund sends a message's value back with the code that says why. Nobody answers a reply, or twice: its value stays where it came
-// to, or, where there is nobody, goes back as a message.
+// refund sends a message's value back with the code that says why. A message is answered once, and a reply never: its value
+// stays where it came to, or, where there is nobody, goes back as a message.
 func (r *run) refund(x Dispatch, code ReplyCode) error {
 	if x.Answered { // it was kept, so the program has its value
 		return nil

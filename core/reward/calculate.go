@@ -16,21 +16,10 @@ import (
 //
 // Errors: facts that contradict themselves (Executor or vault twice, weights that are not the total, more
 // shares than there are, …), an unknown rule id, an amount beyond 256 bits; never a payout that does not add up.
-func Calculate(in Facts) (Payout, error) { return CalculateOn(in, InTurn) }
-
-// Runner runs do for every part from 0 to parts-1, at once or one after the other in any order, and returns when all are
-// done. What is calculated does not depend on it.
-type Runner func(parts int, do func(part int))
-
-// InTurn is the Runner that does nothing at once.
-func InTurn(parts int, do func(part int)) {
-	for part := range parts {
-		do(part)
-	}
-}
+func Calculate(in Facts) (Payout, error) { return CalculateOn(in, core.InTurn) }
 
 // CalculateOn is Calculate with vaults handled at once, as the Runner does.
-func CalculateOn(in Facts, run Runner) (Payout, error) {
+func CalculateOn(in Facts, run core.Runner) (Payout, error) {
 	p, err := calculate(in, run)
 	if err != nil {
 		return Payout{}, fmt.Errorf("calculate rewards of set %d era %d: %w", in.Set, in.Era, err)
@@ -38,7 +27,7 @@ func CalculateOn(in Facts, run Runner) (Payout, error) {
 	return p, nil
 }
 
-func calculate(in Facts, run Runner) (Payout, error) {
+func calculate(in Facts, run core.Runner) (Payout, error) {
 	if err := in.check(); err != nil {
 		return Payout{}, err
 	}

@@ -10,7 +10,7 @@ import (
 // ledger gathers, for each vault, what every staker gets through all Executors of the era. It keeps one
 // amount per staker and vault, not one per Executor as well: an era may have 128 Executors in one vault.
 type ledger struct {
-	run    Runner
+	run    core.Runner
 	vaults []Vault         // ascending by vault, stakers ascending
 	owed   [][]core.Amount // owed[i][j] belongs to vaults[i].Shares[j]
 	duties [][]duty        // of each vault, in the order in which they came
@@ -24,7 +24,7 @@ type duty struct {
 	err             error
 }
 
-func openLedger(vaults []Vault, run Runner) (*ledger, error) {
+func openLedger(vaults []Vault, run core.Runner) (*ledger, error) {
 	l := &ledger{run: run, vaults: make([]Vault, len(vaults)), owed: make([][]core.Amount, len(vaults)), duties: make([][]duty, len(vaults))}
 	faults := make([]error, len(vaults))
 	run(len(vaults), func(i int) { l.vaults[i], faults[i] = vaults[i].sorted() })

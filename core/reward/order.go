@@ -3,6 +3,8 @@ package reward
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/gear-tech/roster/core"
 )
 
 // mostRuns is how many pieces payments are cut into.
@@ -10,7 +12,7 @@ const mostRuns = 64
 
 // byAccount returns payments in the order of their accounts, those of one account in the order in which they were. They
 // go into buckets by their accounts' first bits, and each bucket is sorted by itself: of a million, sixteen lie in one.
-func byAccount(all []Payment, run Runner) []Payment {
+func byAccount(all []Payment, run core.Runner) []Payment {
 	depth := min(bits.Len(uint(len(all)/16)), 16)
 	buckets := 1 << depth
 	bucket := func(p *Payment) int { return (int(p.Account[0])<<8 | int(p.Account[1])) >> (16 - depth) }

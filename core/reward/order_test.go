@@ -30,7 +30,7 @@ func TestByAccount(t *testing.T) {
 			}
 			want := slices.Clone(list)
 			slices.SortStableFunc(want, func(a, b Payment) int { return compare(a.Account, b.Account) })
-			if !slices.Equal(byAccount(list, InTurn), want) || !slices.Equal(byAccount(list, backwards), want) {
+			if !slices.Equal(byAccount(list, core.InTurn), want) || !slices.Equal(byAccount(list, backwards), want) {
 				t.Fatalf("%d payments, alike %v", n, alike)
 			}
 		}

@@ -128,7 +128,7 @@ func (n *Node) disputeBatch(ctx context.Context, t Tick, under executor.Committe
 		case certified.Bitmap.IsZero():
 		case certified.Bitmap.Has(other.Index):
 			all = append(all, n.convictBy(ctx, t, under, c, certified, other))
-		default:
+		case other.Batch.PreviousHash == c.Batch.PreviousHash && !disputed(filed, under, other.Index):
 			all = append(all, n.remember(ctx, other), n.dispute(ctx, t, under, c.Batch, certified, other))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// AtOnce is a merkle.Runner, and a reward.Runner, on all cores: each takes the next part when it is done with one.
+// AtOnce is the core.Runner on all cores: each takes the next part when it is done with one.
 func AtOnce(parts int, do func(part int)) {
 	var next atomic.Int64
 	var work sync.WaitGroup

@@ -254,7 +254,7 @@ func (l *Memory) LastBatch(context.Context, core.SetID) (program.Computed, bool,
 	return l.Batches[len(l.Batches)-1], true, nil
 }
 
-// PutObjects implements Shelf.
+// PutObjects implements SyncLedger.
 func (l *Memory) PutObjects(_ context.Context, objects map[core.Hash][]byte) error {
 	if l.objects == nil {
 		l.objects = map[core.Hash][]byte{}

@@ -13,8 +13,8 @@ import (
 // Fetch asks others for the object of a name. Whether it is the right one is checked here once more.
 type Fetch func(ctx context.Context, name core.Hash) ([]byte, error)
 
-// Shelf is a ledger that takes objects that come from elsewhere.
-type Shelf interface {
+// SyncLedger is a ledger that takes objects that come from elsewhere.
+type SyncLedger interface {
 	Ledger
 	PutObjects(ctx context.Context, objects map[core.Hash][]byte) error
 }
@@ -45,7 +45,7 @@ func (s *Sync) Batch() program.Computed { return s.batch }
 
 // Step fetches some objects, and reports whether the state is whole and stored. An error leaves what came before it; the
 // next step tries again.
-func (s *Sync) Step(ctx context.Context, to Shelf, fetch Fetch) (done bool, err error) {
+func (s *Sync) Step(ctx context.Context, to SyncLedger, fetch Fetch) (done bool, err error) {
 	if len(s.rest) == 0 {
 		return true, to.PutBatch(ctx, s.batch, nil)
 	}
