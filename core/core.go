@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 
@@ -25,6 +26,9 @@ type Hash [32]byte
 
 // String returns the hash as lower-case hex with 0x in front.
 func (h Hash) String() string { return "0x" + hex.EncodeToString(h[:]) }
+
+// First is the first eight bytes as a number: hashes sort by it, but for those that begin alike.
+func (h *Hash) First() uint64 { return binary.BigEndian.Uint64(h[:]) }
 
 // MarshalText writes the hash as String does.
 func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }

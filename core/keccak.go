@@ -1,6 +1,10 @@
 package core
 
-import "golang.org/x/crypto/sha3"
+import (
+	"hash"
+
+	"golang.org/x/crypto/sha3"
+)
 
 // Keccak returns the Keccak-256 hash of the parts, one after the other: Ethereum's keccak256, with the
 // padding from before FIPS 202.
@@ -16,3 +20,6 @@ func Keccak(parts ...[]byte) Hash {
 	state.Sum(sum[:0])
 	return sum
 }
+
+// NewKeccak is Keccak of what is written to it bit by bit; Sum returns 32 bytes.
+func NewKeccak() hash.Hash { return sha3.NewLegacyKeccak256() }

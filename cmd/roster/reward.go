@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/store"
 )
 
 // rewardFlags are what every `roster reward` command can be told.
@@ -164,8 +164,8 @@ func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file
 			fmt.Fprintf(out, "DIFFERS  %s: %s\n", p.eras(), difference)
 			continue
 		}
-		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), len(p.right.Balances.Operators),
-			len(p.right.Balances.Stakers), p.said.Paid, p.said.Unearned)
+		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), p.right.Balances.Operators.Len(),
+			p.right.Balances.Stakers.Len(), p.said.Paid, p.said.Unearned)
 	}
 	if file != "" {
 		difference, err := compareFile(file, one)
@@ -209,11 +209,12 @@ func (p paid) difference() string {
 
 // compareFile says in what a distribution file differs from the right one.
 func compareFile(path string, p paid) (string, error) {
-	raw, err := os.ReadFile(path)
+	mapped, err := store.Map(path)
 	if err != nil {
 		return "", err
 	}
-	d, err := reward.Decode(raw)
+	defer mapped.Close()
+	d, err := reward.Decode(mapped.Bytes())
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
@@ -222,29 +223,37 @@ func compareFile(path string, p paid) (string, error) {
 	}
 	for _, tree := range []struct {
 		name        string
-		have, right []reward.Balance
+		have, right reward.Amounts
 	}{{"operators", d.Balances.Operators, p.right.Balances.Operators}, {"stakers", d.Balances.Stakers, p.right.Balances.Stakers}} {
 		if difference := firstDifference(tree.have, tree.right); difference != "" {
 			return tree.name + ": " + difference, nil
 		}
 	}
-	if hash := core.Keccak(raw); hash != core.Hash(p.said.DistributionHash) {
+	if hash := core.Keccak(mapped.Bytes()); hash != core.Hash(p.said.DistributionHash) {
 		return fmt.Sprintf("its hash is %s, on chain is %x", hash, p.said.DistributionHash), nil
 	}
 	return "", nil
 }
 
 // firstDifference names the first account in which two lists differ, both ascending by account.
-func firstDifference(have, right []reward.Balance) string {
-	for i, j := 0, 0; i < len(have) || j < len(right); i, j = i+1, j+1 {
-		switch {
-		case j == len(right) || i < len(have) && bytes.Compare(have[i].Account[:], right[j].Account[:]) < 0:
-			return fmt.Sprintf("account %s has %s, should not be there", have[i].Account, have[i].Amount.Dec())
-		case i == len(have) || have[i].Account != right[j].Account:
-			return fmt.Sprintf("account %s is not there, should have %s", right[j].Account, right[j].Amount.Dec())
-		case have[i].Amount != right[j].Amount:
-			return fmt.Sprintf("account %s has %s, should have %s", have[i].Account, have[i].Amount.Dec(), right[j].Amount.Dec())
+func firstDifference(have, right reward.Amounts) string {
+	for i := range max(have.Len(), right.Len()) {
+		var is, want reward.Balance
+		if i < have.Len() {
+			is.Account, is.Amount = have.At(i)
 		}
+		if i < right.Len() {
+			want.Account, want.Amount = right.At(i)
+		}
+		switch {
+		case is == want:
+			continue
+		case i == right.Len() || i < have.Len() && bytes.Compare(is.Account[:], want.Account[:]) < 0:
+			return fmt.Sprintf("account %s has %s, should not be there", is.Account, is.Amount.Dec())
+		case i == have.Len() || is.Account != want.Account:
+			return fmt.Sprintf("account %s is not there, should have %s", want.Account, want.Amount.Dec())
+		}
+		return fmt.Sprintf("account %s has %s, should have %s", is.Account, is.Amount.Dec(), want.Amount.Dec())
 	}
 	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/engine"
+	"github.com/gear-tech/roster/internal/store"
 )
 
 // proven is a leaf with its proof, as JSON has it.
@@ -52,11 +52,11 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 		}
 		return p.right.Operators, p.right.Stakers, nil
 	}
-	raw, err := os.ReadFile(file)
+	mapped, err := store.Map(file) // until the process ends: the trees stand on it
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := reward.Decode(raw)
+	d, err := reward.Decode(mapped.Bytes())
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -64,9 +64,9 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 	if err != nil {
 		return nil, nil, err
 	}
-	if n := len(said); n == 0 || core.Hash(said[n-1].DistributionHash) != core.Keccak(raw) {
+	if n := len(said); n == 0 || core.Hash(said[n-1].DistributionHash) != core.Keccak(mapped.Bytes()) {
 		return nil, nil, fmt.Errorf("%s is of %s, of set %d and eras %d to %d: it is not what set %d has activated last", file,
-			core.Keccak(raw), d.Set, d.FromEra, d.ToEra, s.set)
+			core.Keccak(mapped.Bytes()), d.Set, d.FromEra, d.ToEra, s.set)
 	}
 	return engine.Trees(d)
 }
@@ -184,7 +184,11 @@ its shares, each division with its numbers; ⌊ ⌋ rounds down. What it shows a
 				if err != nil {
 					return err
 				}
-				steps, err := reward.Explain(account, p.before, p.right.Payouts)
+				payouts, err := s.payouts(ctx, p)
+				if err != nil {
+					return err
+				}
+				steps, err := reward.Explain(account, p.before, payouts)
 				if err != nil {
 					return err
 				}
@@ -203,6 +207,19 @@ its shares, each division with its numbers; ⌊ ⌋ rounds down. What it shows a
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
 	f.withEra(c)
 	return c
+}
+
+// payouts are those of a commit's eras, with what each staker gets.
+func (s session) payouts(ctx context.Context, p paid) (list []reward.Payout, err error) {
+	final, _, err := s.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = engine.Payouts(ctx, s.Roster, s.Roster, s.set, core.Era(p.said.FromEra), core.Era(p.said.ToEra), final, func(p reward.Payout) error {
+		list = append(list, p)
+		return nil
+	})
+	return list, err
 }
 
 func explainedOf(steps []reward.Step) []explained {

@@ -34,14 +34,11 @@ is certified.`,
 				if file == "" {
 					return nil
 				}
-				raw, err := d.Encode()
+				n, err := writeDistribution(file, d.Distribution)
 				if err != nil {
 					return err
 				}
-				if err := os.WriteFile(file, raw, 0o644); err != nil {
-					return err
-				}
-				fmt.Fprintf(out, "%s: %d bytes, hash %s\n", file, len(raw), core.Keccak(raw))
+				fmt.Fprintf(out, "%s: %d bytes, hash %s\n", file, n, d.Statement.DistributionHash)
 				return nil
 			})
 		},
@@ -49,6 +46,16 @@ is certified.`,
 	c.Flags().StringVar(&file, "out", "", "`file` to write the distribution to")
 	f.withEra(c)
 	return c
+}
+
+// writeDistribution writes the canonical bytes to a file.
+func writeDistribution(path string, d reward.Distribution) (int64, error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	n, err := d.WriteTo(file)
+	return n, errors.Join(err, file.Close())
 }
 
 // distribution is the commit that has the era, or the next one.
@@ -94,7 +101,7 @@ func sayDistribution(out io.Writer, d engine.Distribution, era int64) {
 		}
 	}
 	fmt.Fprintf(out, "Operators' root %s, %d leaves\nStakers' root   %s, %d leaves\nDistribution    %s\n", d.Statement.OperatorsRoot,
-		len(d.Balances.Operators), d.Statement.StakersRoot, len(d.Balances.Stakers), d.Statement.DistributionHash)
+		d.Balances.Operators.Len(), d.Statement.StakersRoot, d.Balances.Stakers.Len(), d.Statement.DistributionHash)
 }
 
 func (f *rewardFlags) newDiff() *cobra.Command {
@@ -131,9 +138,9 @@ func (f *rewardFlags) newDiff() *cobra.Command {
 	}
 }
 
-func sayGrowth(out io.Writer, role reward.Role, before, after []reward.Balance) {
-	for _, b := range after {
-		had := reward.Amount(before, b.Account)
+func sayGrowth(out io.Writer, role reward.Role, before, after reward.Amounts) {
+	for b := range after.All() {
+		had := before.Of(b.Account)
 		if had == b.Amount {
 			continue
 		}
@@ -174,10 +181,10 @@ type row struct {
 
 func export(out io.Writer, format string, b reward.Balances) error {
 	rows := []row{}
-	for _, l := range b.Operators {
+	for l := range b.Operators.All() {
 		rows = append(rows, row{reward.AsOperator, l.Account, l.Amount.Dec()})
 	}
-	for _, l := range b.Stakers {
+	for l := range b.Stakers.All() {
 		rows = append(rows, row{reward.AsStaker, l.Account, l.Amount.Dec()})
 	}
 	if format == "json" {

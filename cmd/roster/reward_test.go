@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,8 +92,12 @@ func TestReward(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	liar := &d.Balances.Stakers[1]
+	stakers := slices.Collect(d.Balances.Stakers.All())
+	liar := &stakers[1]
 	liar.Amount.AddUint64(&liar.Amount, 1)
+	if d.Balances.Stakers, err = reward.NewAmounts(stakers); err != nil {
+		t.Fatal(err)
+	}
 	if raw, err = d.Encode(); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,9 @@ package merkle
 
 import (
 	"bytes"
+	"cmp"
 	"math/bits"
+	"slices"
 
 	"github.com/gear-tech/roster/core"
 )
@@ -13,8 +15,8 @@ const (
 	partSize  = 4096
 	mostParts = 64
 	// leaves are put into buckets of about so many before each bucket is sorted.
-	bucketSize = 16
-	mostBits   = 16
+	bucketSize = 256
+	mostBits   = 14
 )
 
 // partsOf is how many parts a number of things makes.
@@ -27,24 +29,31 @@ func part(n, parts, i int) (from, to int) {
 
 // build hashes the leaves into the half of the array that is still empty, moves each into its bucket in the other half, by
 // its first bits, sorts the buckets, and hashes upwards, level by level.
-func (t *ClaimTree) build(run core.Runner) {
-	n := len(t.claims)
-	t.slots, t.slotOf = make([]core.Hash, 2*n), make([]uint32, n)
+func (t *ClaimTree) build(run core.Runner) error {
+	n := t.claims.Len()
+	t.slots = make([]core.Hash, 2*n)
 	parts := partsOf(n)
 	depth := min(max(bits.Len(uint(n/bucketSize)), 1), mostBits)
 	buckets := 1 << depth
 	bucket := func(h *core.Hash) int { return (int(h[0])<<8 | int(h[1])) >> (16 - depth) }
 
 	// Leaves are hashed, and counted by bucket.
-	counts := make([]uint32, parts*buckets)
+	counts, faults := make([]uint32, parts*buckets), make([]error, parts)
 	run(parts, func(i int) {
 		from, to := part(n, parts, i)
-		hashLeaves(t.slots[from:to], t.claims[from:to])
+		if faults[i] = hashLeaves(t.slots, t.claims, from, to); faults[i] != nil {
+			return
+		}
 		count := counts[i*buckets : (i+1)*buckets]
 		for j := from; j < to; j++ {
 			count[bucket(&t.slots[j])]++
 		}
 	})
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
 	// Where each part's leaves of each bucket begin, from the last bucket on, for leaves descend. ends are where the buckets
 	// end.
 	ends := make([]uint32, buckets)
@@ -56,13 +65,13 @@ func (t *ClaimTree) build(run core.Runner) {
 		}
 		ends[b] = next
 	}
-	leaves, of := t.slots[n:], make([]uint32, n) // of says whose leaf it is
+	leaves := t.slots[n:]
 	run(parts, func(i int) {
 		from, to := part(n, parts, i)
 		count := counts[i*buckets : (i+1)*buckets]
 		for j := from; j < to; j++ {
 			b := bucket(&t.slots[j])
-			leaves[count[b]], of[count[b]] = t.slots[j], uint32(j)
+			leaves[count[b]] = t.slots[j]
 			count[b]++
 		}
 	})
@@ -73,14 +82,12 @@ func (t *ClaimTree) build(run core.Runner) {
 			if b+1 < buckets {
 				start = ends[b+1]
 			}
-			sortLeaves(leaves[start:ends[b]], of[start:ends[b]])
-			for at := start; at < ends[b]; at++ {
-				t.slotOf[of[at]] = uint32(n) + at
-			}
+			sortLeaves(leaves[start:ends[b]])
 		}
 	})
 	t.slots[0] = core.Hash{}
 	t.grow(run, n)
+	return nil
 }
 
 // grow hashes the inner nodes, the deepest first.
@@ -98,34 +105,12 @@ func (t *ClaimTree) grow(run core.Runner, n int) {
 	}
 }
 
-// sortLeaves sorts a few hashes, the largest first, and whose they are with them.
-func sortLeaves(hashes []core.Hash, of []uint32) {
-	if len(hashes) > 64 { // a bucket that somebody has made large, with accounts found for it
-		middle := len(hashes) / 2
-		pivot := hashes[middle]
-		i, j := 0, len(hashes)-1
-		for i <= j {
-			for bytes.Compare(hashes[i][:], pivot[:]) > 0 {
-				i++
-			}
-			for bytes.Compare(hashes[j][:], pivot[:]) < 0 {
-				j--
-			}
-			if i <= j {
-				hashes[i], hashes[j], of[i], of[j] = hashes[j], hashes[i], of[j], of[i]
-				i, j = i+1, j-1
-			}
+// sortLeaves sorts hashes, the largest first.
+func sortLeaves(hashes []core.Hash) {
+	slices.SortFunc(hashes, func(a, b core.Hash) int {
+		if x, y := a.First(), b.First(); x != y {
+			return cmp.Compare(y, x)
 		}
-		sortLeaves(hashes[:j+1], of[:j+1])
-		sortLeaves(hashes[i:], of[i:])
-		return
-	}
-	for i := 1; i < len(hashes); i++ {
-		h, o := hashes[i], of[i]
-		j := i
-		for ; j > 0 && bytes.Compare(hashes[j-1][:], h[:]) < 0; j-- {
-			hashes[j], of[j] = hashes[j-1], of[j-1]
-		}
-		hashes[j], of[j] = h, o
-	}
+		return bytes.Compare(b[:], a[:])
+	})
 }

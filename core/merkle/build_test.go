@@ -77,7 +77,7 @@ func TestSizes(t *testing.T) {
 			if workers > 0 {
 				run = atOnce(workers)
 			}
-			tree, err := BuildClaimTree(claims, run)
+			tree, err := BuildClaimTree(list(claims), run)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestSizes(t *testing.T) {
 				t.Fatalf("tree of %d with %d workers: root %s, want %s", n, workers, tree.Root(), want[0])
 			}
 			for place := 0; place < n; place += 1 + n/100 {
-				if !VerifyClaim(want[0], claims[place], tree.ProveAt(nil, place)) {
+				if !VerifyClaim(want[0], claims[place], tree.ProveLeaf(nil, claims[place].Leaf())) {
 					t.Fatalf("tree of %d: the proof of claim %d does not show it", n, place)
 				}
 			}
@@ -95,17 +95,46 @@ func TestSizes(t *testing.T) {
 
 // TestOneBucket: leaves that all fall into one bucket are sorted all the same, and not in quadratic time.
 func TestOneBucket(t *testing.T) {
-	hashes, of := make([]core.Hash, 200_000), make([]uint32, 200_000)
+	hashes := make([]core.Hash, 200_000)
 	for i := range hashes {
 		hashes[i] = core.Keccak(binary.BigEndian.AppendUint32(nil, uint32(i)))
 		hashes[i][0], hashes[i][1] = 7, 7
-		of[i] = uint32(i)
 	}
-	before := slices.Clone(hashes)
-	sortLeaves(hashes, of)
+	want := slices.Clone(hashes)
+	slices.SortFunc(want, func(a, b core.Hash) int { return bytes.Compare(b[:], a[:]) })
+	sortLeaves(hashes)
 	for i, h := range hashes {
-		if h != before[of[i]] || i > 0 && bytes.Compare(hashes[i-1][:], h[:]) < 0 {
+		if h != want[i] {
 			t.Fatalf("place %d", i)
+		}
+	}
+}
+
+// TestSlot: a leaf is found, and what is not a leaf is not, also where somebody has made hashes that begin alike.
+func TestSlot(t *testing.T) {
+	for _, same := range []int{0, 2, 7, 8, 20} { // so many bytes are the same
+		for _, n := range []int{1, 2, 3, 10, 1000} {
+			tree := &ClaimTree{slots: make([]core.Hash, 2*n)}
+			leaves := tree.slots[n:]
+			for i := range leaves {
+				leaves[i] = core.Keccak(binary.BigEndian.AppendUint32(nil, uint32(i)))
+				copy(leaves[i][:same], bytes.Repeat([]byte{7}, same))
+			}
+			sortLeaves(leaves)
+			for i, l := range leaves {
+				if got := tree.slot(l); got != n+i {
+					t.Fatalf("%d leaves, %d bytes the same: slot %d, want %d", n, same, got, n+i)
+				}
+				l[31]++
+				if got := tree.slot(l); got != 0 {
+					t.Fatalf("%d leaves, %d bytes the same: %s is found in %d", n, same, l, got)
+				}
+			}
+			for _, l := range []core.Hash{{}, core.Hash(bytes.Repeat([]byte{0xff}, 32))} {
+				if got := tree.slot(l); got != 0 {
+					t.Fatalf("%s is found in %d", l, got)
+				}
+			}
 		}
 	}
 }
@@ -114,7 +143,9 @@ func TestOneBucket(t *testing.T) {
 func TestFour(t *testing.T) {
 	claims := claimsOf(1003)
 	leaves := make([]core.Hash, len(claims))
-	hashLeaves(leaves, claims)
+	if err := hashLeaves(leaves, list(claims), 0, len(claims)); err != nil {
+		t.Fatal(err)
+	}
 	for i, c := range claims {
 		if leaves[i] != c.Leaf() {
 			t.Fatalf("leaf %d", i)
@@ -124,7 +155,7 @@ func TestFour(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	claims := claimsOf(3)
-	if _, err := BuildClaimTree([]Claim{claims[1], claims[0]}, core.InTurn); err == nil {
+	if _, err := BuildClaimTree(list{claims[1], claims[0]}, core.InTurn); err == nil {
 		t.Error("claims out of order are taken")
 	}
 }
@@ -136,8 +167,8 @@ func BenchmarkClaimTree(b *testing.B) {
 			name  string
 			build func()
 		}{
-			{"four at once, all cores", func() { _, _ = BuildClaimTree(claims, atOnce(runtime.GOMAXPROCS(0))) }},
-			{"four at once, one core", func() { _, _ = BuildClaimTree(claims, core.InTurn) }},
+			{"four at once, all cores", func() { _, _ = BuildClaimTree(list(claims), atOnce(runtime.GOMAXPROCS(0))) }},
+			{"four at once, one core", func() { _, _ = BuildClaimTree(list(claims), core.InTurn) }},
 			{"plain", func() { plain(claims) }},
 		} {
 			b.Run(fmt.Sprintf("%d/%s", n, c.name), func(b *testing.B) {

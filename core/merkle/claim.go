@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
+	"sort"
 
 	"github.com/gear-tech/roster/core"
 )
@@ -43,18 +45,30 @@ func sortedNode(a, b core.Hash) core.Hash {
 	return core.Keccak(a[:], b[:])
 }
 
+// Leaves are what a tree is built of: accounts with an amount each, strictly ascending by account. reward.Amounts are.
+type Leaves interface {
+	Len() int
+	// At returns the account in a place, 0 … Len()-1, and its amount.
+	At(place int) (core.Address, core.Amount)
+}
+
+// list is claims as Leaves.
+type list []Claim
+
+func (l list) Len() int { return len(l) }
+
+func (l list) At(place int) (core.Address, core.Amount) { return l[place].Account, l[place].Amount }
+
 // ClaimTree is a tree of claims in the layout of @openzeppelin/merkle-tree's StandardMerkleTree of
 // ["address","uint256"], with leaves sorted. It is not changed once built, and safe for concurrent use. It takes 64
-// bytes a claim for the hashes and 4 for where an account's leaf is, beside the claims themselves.
+// bytes a claim for the hashes, beside the claims themselves.
 type ClaimTree struct {
 	// claims ascend by account.
-	claims []Claim
+	claims Leaves
 	// slots are the tree as one array, as one writes a heap: the root in slot 1, the children of s in 2s and 2s+1, so
 	// that two siblings lie in one line of 64 bytes, the leaves last, the smallest leaf hash at the very end. Slot 0 is
 	// none. OpenZeppelin's array is this one without it.
 	slots []core.Hash
-	// slotOf is the slot of each claim's leaf.
-	slotOf []uint32
 }
 
 // MostClaims is how many claims a tree can have: slots are counted with 32 bits.
@@ -64,27 +78,23 @@ const MostClaims = 1<<31 - 1
 func NewClaimTree(claims []Claim) (*ClaimTree, error) {
 	sorted := slices.Clone(claims)
 	slices.SortFunc(sorted, func(a, b Claim) int { return compareAccounts(a.Account, b.Account) })
-	return BuildClaimTree(sorted, core.InTurn)
+	return BuildClaimTree(list(sorted), core.InTurn)
 }
 
-// BuildClaimTree builds the tree of claims that ascend by account; it keeps the slice, which must not be changed any
+// BuildClaimTree builds the tree of claims that ascend by account; it keeps them, and they must not change any
 // more. An account that stands twice is refused with ErrAccount: a contract would pay whichever amount is claimed last.
 // Other errors: claims that do not ascend, and more than MostClaims.
-func BuildClaimTree(claims []Claim, run core.Runner) (*ClaimTree, error) {
-	if len(claims) > MostClaims {
-		return nil, fmt.Errorf("build tree of %d claims: at most %d have slots", len(claims), MostClaims)
-	}
-	for i := 1; i < len(claims); i++ {
-		switch compareAccounts(claims[i-1].Account, claims[i].Account) {
-		case 0:
-			return nil, fmt.Errorf("build tree of %d claims: %w: %s", len(claims), ErrAccount, claims[i].Account)
-		case 1:
-			return nil, fmt.Errorf("build tree of %d claims: account %s stands after %s", len(claims), claims[i].Account, claims[i-1].Account)
-		}
+func BuildClaimTree(claims Leaves, run core.Runner) (*ClaimTree, error) {
+	n := claims.Len()
+	if n > MostClaims {
+		return nil, fmt.Errorf("build tree of %d claims: at most %d have slots", n, MostClaims)
 	}
 	t := &ClaimTree{claims: claims}
-	if len(claims) > 0 {
-		t.build(run)
+	if n == 0 {
+		return t, nil
+	}
+	if err := t.build(run); err != nil {
+		return nil, fmt.Errorf("build tree of %d claims: %w", n, err)
 	}
 	return t, nil
 }
@@ -98,27 +108,58 @@ func (t *ClaimTree) Root() core.Hash {
 	return t.slots[1]
 }
 
-// Claims are the tree's, ascending by account. They must not be changed.
-func (t *ClaimTree) Claims() []Claim { return t.claims }
+// Claims are the tree's, ascending by account.
+func (t *ClaimTree) Claims() Leaves { return t.claims }
 
 // Prove returns an account's claim and its proof, the siblings from the bottom up. ErrNoClaim when the account
 // has none.
 func (t *ClaimTree) Prove(account core.Address) (Claim, []core.Hash, error) {
-	at, found := slices.BinarySearchFunc(t.claims, account, func(c Claim, a core.Address) int {
-		return compareAccounts(c.Account, a)
+	at, found := sort.Find(t.claims.Len(), func(i int) int {
+		a, _ := t.claims.At(i)
+		return compareAccounts(account, a)
 	})
 	if !found {
 		return Claim{}, nil, fmt.Errorf("prove claim of %s: %w", account, ErrNoClaim)
 	}
-	return t.claims[at], t.ProveAt(nil, at), nil
+	a, amount := t.claims.At(at)
+	c := Claim{a, amount}
+	return c, t.ProveLeaf(nil, c.Leaf()), nil
 }
 
-// ProveAt appends to proof that of the claim in a place of Claims.
-func (t *ClaimTree) ProveAt(proof []core.Hash, place int) []core.Hash {
-	for s := t.slotOf[place]; s > 1; s /= 2 {
+// ProveLeaf appends to proof that of a leaf; nothing for one that the tree does not have.
+func (t *ClaimTree) ProveLeaf(proof []core.Hash, leaf core.Hash) []core.Hash {
+	for s := t.slot(leaf); s > 1; s /= 2 {
 		proof = append(proof, t.slots[s^1])
 	}
 	return proof
+}
+
+// slot is where a leaf is, 0 when it is not there. Hashes are spread evenly, so that where one is can be told almost from
+// the hash itself; a few steps find it, and halving does if somebody has made hashes that lie close together.
+func (t *ClaimTree) slot(leaf core.Hash) int {
+	n := len(t.slots) / 2
+	low, high := n, len(t.slots) // leaves descend: it is in low … high-1
+	top, bottom, want := ^uint64(0), uint64(0), leaf.First()
+	for step := 0; low < high; step++ {
+		at := low + (high-low)/2
+		if step < 8 && top > bottom {
+			hi, lo := bits.Mul64(top-want, uint64(high-low-1))
+			q, _ := bits.Div64(hi, lo, top-bottom)
+			at = low + int(q)
+		}
+		switch c := bytes.Compare(t.slots[at][:], leaf[:]); {
+		case c == 0:
+			return at
+		case c > 0:
+			low, top = at+1, t.slots[at].First()
+		default:
+			high, bottom = at, t.slots[at].First()
+		}
+		if want > top || want < bottom {
+			break
+		}
+	}
+	return 0
 }
 
 // VerifyClaim reports whether the proof shows the claim under root, as OpenZeppelin's MerkleProof.verify does

@@ -3,6 +3,7 @@ package merkle
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 
 	"github.com/cloudflare/circl/simd/keccakf1600"
 
@@ -53,24 +54,38 @@ func (f *four) take(m int) (h core.Hash) {
 	return h
 }
 
-// hashLeaves writes the leaves of claims.
-func hashLeaves(to []core.Hash, claims []Claim) {
+// hashLeaves writes the leaves of the claims from..to-1, each in the claim's place, and sees that accounts ascend.
+func hashLeaves(slots []core.Hash, claims Leaves, from, to int) error {
 	f := newFour()
-	for len(claims) > 0 {
-		n := min(len(claims), ways)
+	var last core.Address
+	if from > 0 {
+		last, _ = claims.At(from - 1)
+	}
+	for at := from; at < to; at += ways {
+		n := min(to-at, ways)
 		for m := range n {
 			var word [64]byte
-			copy(word[12:], claims[m].Account[:])
-			claims[m].Amount.WriteToSlice(word[32:])
+			account, amount := claims.At(at + m)
+			if at+m > 0 {
+				switch compareAccounts(last, account) {
+				case 0:
+					return fmt.Errorf("%w: %s", ErrAccount, account)
+				case 1:
+					return fmt.Errorf("account %s stands after %s", account, last)
+				}
+			}
+			last = account
+			copy(word[12:], account[:])
+			amount.WriteToSlice(word[32:])
 			f.put(m, 0, word[:])
 		}
 		f.hash(8)
 		f.hash(4) // the first four words are the hash that is hashed once more
 		for m := range n {
-			to[m] = f.take(m)
+			slots[at+m] = f.take(m)
 		}
-		to, claims = to[n:], claims[n:]
 	}
+	return nil
 }
 
 // hashNodes computes the inner nodes from slot from to slot to-1, whose children are there.

@@ -1,20 +1,22 @@
 package reward
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/gear-tech/roster/core"
 )
 
-// The canonical bytes of a distribution, version 1. All numbers are big endian and unsigned, of fixed width;
-// nothing is optional, nothing follows the last leaf: one distribution has exactly one file.
+// The canonical bytes of a distribution, version 2. All numbers are big endian and unsigned, of fixed width;
+// nothing is optional, nothing follows the last column: one distribution has exactly one file.
 //
 //	offset  bytes  what
 //	     0     14  "ROSTER-REWARDS" in ASCII
-//	    14      2  version, 1
+//	    14      2  version, 2
 //	    16      8  chain id
 //	    24     20  Router
 //	    44     20  Middleware
@@ -25,29 +27,30 @@ import (
 //	   120     32  operatorsAmount
 //	   152     32  stakersAmount
 //	   184      4  number of operators' leaves, n
-//	   188      4  number of stakers' leaves, m
-//	   192   52·n  operators' leaves, strictly ascending by address: address (20), cumulative amount > 0 (32)
-//	         52·m  stakers' leaves, the same
+//	   188      4  of them, those of 2^128 and more
+//	   192      4  number of stakers' leaves, m
+//	   196      4  of them, those of 2^128 and more
+//	   200         the operators' columns, then the stakers':
+//	         20·n  accounts, strictly ascending
+//	         16·n  cumulative amounts > 0 modulo 2^128, in the accounts' order
+//	         20·…  for each amount of 2^128 and more: its place, from 0 (4), the amount divided by 2^128 (16); ascending by place
+//
+// Version 1, of which none was ever signed, had leaves of 52 bytes, account and amount one after the other.
 const (
 	fileMagic   = "ROSTER-REWARDS"
-	fileVersion = 1
-	headLength  = 192
-	leafLength  = 52
+	fileVersion = 2
+	headLength  = 200
 )
 
 // ErrFile marks bytes that are not the canonical bytes of any distribution.
 var ErrFile = errors.New("not a distribution")
 
-// Encode returns the canonical bytes. Errors: lists out of order or too long, an era range that is none.
-func (d Distribution) Encode() ([]byte, error) {
+// head is what stands in front of the columns.
+func (d Distribution) head() ([]byte, error) {
 	if err := d.check(); err != nil {
-		return nil, fmt.Errorf("encode distribution of set %d: %w", d.Set, err)
+		return nil, err
 	}
-	n, m := len(d.Balances.Operators), len(d.Balances.Stakers)
-	if n > math.MaxUint32 || m > math.MaxUint32 {
-		return nil, fmt.Errorf("encode distribution of set %d: %d and %d leaves: more than 32 bits count", d.Set, n, m)
-	}
-	b := make([]byte, 0, headLength+leafLength*(n+m))
+	b := make([]byte, 0, headLength)
 	b = append(b, fileMagic...)
 	b = binary.BigEndian.AppendUint16(b, fileVersion)
 	b = binary.BigEndian.AppendUint64(b, d.ChainID)
@@ -59,25 +62,56 @@ func (d Distribution) Encode() ([]byte, error) {
 	b = append(b, d.PreviousRoots[:]...)
 	b = appendAmount(b, d.OperatorsAmount)
 	b = appendAmount(b, d.StakersAmount)
-	b = binary.BigEndian.AppendUint32(b, uint32(n))
-	b = binary.BigEndian.AppendUint32(b, uint32(m))
-	b = appendLeaves(b, d.Balances.Operators)
-	return appendLeaves(b, d.Balances.Stakers), nil
+	for _, list := range []Amounts{d.Balances.Operators, d.Balances.Stakers} {
+		if n := list.Len(); n > math.MaxUint32 {
+			return nil, fmt.Errorf("%d leaves: more than 32 bits count", n)
+		}
+		b = binary.BigEndian.AppendUint32(b, uint32(list.Len()))
+		b = binary.BigEndian.AppendUint32(b, uint32(len(list.high)/highWidth))
+	}
+	return b, nil
+}
+
+// WriteTo writes the canonical bytes and needs no memory for them. Errors: amounts that the lists cannot have grown by, an
+// era range that is none, and those of the writer.
+func (d Distribution) WriteTo(w io.Writer) (n int64, err error) {
+	head, err := d.head()
+	if err != nil {
+		return 0, fmt.Errorf("encode distribution of set %d: %w", d.Set, err)
+	}
+	o, s := d.Balances.Operators, d.Balances.Stakers
+	for _, b := range [][]byte{head, o.accounts, o.low, o.high, s.accounts, s.low, s.high} {
+		m, err := w.Write(b)
+		n += int64(m)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Encode returns the canonical bytes. Errors as WriteTo.
+func (d Distribution) Encode() ([]byte, error) {
+	var b bytes.Buffer
+	if _, err := d.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // Hash returns distributionHash: keccak256 of the canonical bytes (protocol §5).
 func (d Distribution) Hash() (core.Hash, error) {
-	b, err := d.Encode()
-	if err != nil {
+	h := core.NewKeccak()
+	if _, err := d.WriteTo(h); err != nil {
 		return core.Hash{}, err
 	}
-	return core.Keccak(b), nil
+	return core.Hash(h.Sum(nil)), nil
 }
 
 // Decode reads canonical bytes and nothing else: what it returns encodes to the same bytes again. It checks
 // the hash against nothing; the caller compares core.Keccak(b) with the distributionHash on chain.
 //
-// It never allocates more than a small multiple of len(b), whatever the counts inside claim.
+// It allocates nothing but the head: the columns are b itself, which must not be changed any more.
 func Decode(b []byte) (Distribution, error) {
 	d, err := decode(b)
 	if err != nil {
@@ -96,9 +130,13 @@ func decode(b []byte) (Distribution, error) {
 	if version := binary.BigEndian.Uint16(b[14:]); version != fileVersion {
 		return Distribution{}, fmt.Errorf("version %d, want %d", version, fileVersion)
 	}
-	n, m := uint64(binary.BigEndian.Uint32(b[184:])), uint64(binary.BigEndian.Uint32(b[188:]))
-	if want := headLength + leafLength*(n+m); uint64(len(b)) != want {
-		return Distribution{}, fmt.Errorf("%d and %d leaves take %d bytes", n, m, want)
+	var counts [4]uint64
+	for i := range counts {
+		counts[i] = uint64(binary.BigEndian.Uint32(b[184+4*i:]))
+	}
+	const leaf = accountWidth + lowWidth
+	if want := headLength + leaf*(counts[0]+counts[2]) + highWidth*(counts[1]+counts[3]); uint64(len(b)) != want {
+		return Distribution{}, fmt.Errorf("%d and %d leaves, of which %d and %d are large, take %d bytes", counts[0], counts[2], counts[1], counts[3], want)
 	}
 	d := Distribution{
 		Origin: Origin{
@@ -112,9 +150,30 @@ func decode(b []byte) (Distribution, error) {
 		OperatorsAmount: readAmount(b[120:152]),
 		StakersAmount:   readAmount(b[152:184]),
 	}
-	d.Balances.Operators = readLeaves(b[headLength : headLength+leafLength*n])
-	d.Balances.Stakers = readLeaves(b[headLength+leafLength*n:])
+	b = b[headLength:]
+	d.Balances.Operators, b = readAmounts(b, counts[0], counts[1])
+	d.Balances.Stakers, _ = readAmounts(b, counts[2], counts[3])
+	if err := d.Balances.Operators.check(); err != nil {
+		return Distribution{}, fmt.Errorf("operators: %w", err)
+	}
+	if err := d.Balances.Stakers.check(); err != nil {
+		return Distribution{}, fmt.Errorf("stakers: %w", err)
+	}
 	return d, d.check()
+}
+
+// readAmounts takes columns off the front of b.
+func readAmounts(b []byte, n, high uint64) (a Amounts, rest []byte) {
+	for _, column := range []struct {
+		to    *[]byte
+		bytes uint64
+	}{{&a.accounts, accountWidth * n}, {&a.low, lowWidth * n}, {&a.high, highWidth * high}} {
+		if column.bytes > 0 { // an empty column is nil, as in the balances of a new set
+			*column.to = b[:column.bytes:column.bytes]
+		}
+		b = b[column.bytes:]
+	}
+	return a, b
 }
 
 func appendAmount(b []byte, a core.Amount) []byte {
@@ -125,23 +184,4 @@ func appendAmount(b []byte, a core.Amount) []byte {
 func readAmount(b []byte) (a core.Amount) {
 	a.SetBytes(b)
 	return a
-}
-
-func appendLeaves(b []byte, leaves []Balance) []byte {
-	for _, leaf := range leaves {
-		b = append(b, leaf.Account[:]...)
-		b = appendAmount(b, leaf.Amount)
-	}
-	return b
-}
-
-// readLeaves reads whole leaves; an empty list is nil, as in the balances of a new set.
-func readLeaves(b []byte) (leaves []Balance) {
-	if len(b) > 0 {
-		leaves = make([]Balance, 0, len(b)/leafLength)
-	}
-	for ; len(b) > 0; b = b[leafLength:] {
-		leaves = append(leaves, Balance{Account: core.Address(b[:20]), Amount: readAmount(b[20:leafLength])})
-	}
-	return leaves
 }

@@ -60,17 +60,15 @@ func calculate(in Facts, run core.Runner) (Payout, error) {
 		}
 		p.Operators = append(p.Operators, o)
 	}
-	if err := vaults.settle(p.Operators); err != nil {
+	if p.Stakers, err = vaults.settle(p.Operators, p.Pool); err != nil {
 		return Payout{}, err
 	}
+	p.Holders = p.Stakers.Len()
 	for _, o := range p.Operators {
 		slices.SortFunc(o.Vaults, func(a, b VaultPart) int { return compare(a.Vault, b.Vault) })
 	}
 	slices.SortFunc(p.Operators, func(a, b OperatorPart) int { return compare(a.Operator, b.Operator) })
-	if p.Stakers, err = vaults.payments(); err != nil {
-		return Payout{}, err
-	}
-	if err := p.balance(); err != nil {
+	if err := p.balance(run); err != nil {
 		return Payout{}, err
 	}
 	return p, nil

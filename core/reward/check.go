@@ -79,27 +79,16 @@ func (x Executor) contributed() (sum core.Amount, err error) {
 	return sum, nil
 }
 
-// sorted returns the vault with its stakers in ascending order, and refuses a staker that stands twice or
-// shares that sum to more than there are: that would pay the vault's part more than once.
-func (v Vault) sorted() (Vault, error) {
-	if order := func(a, b Share) int { return compare(a.Staker, b.Staker) }; !slices.IsSortedFunc(v.Shares, order) {
-		v.Shares = slices.Clone(v.Shares)
-		slices.SortFunc(v.Shares, order)
-	}
-	var sum core.Amount
-	for i, s := range v.Shares {
-		if i > 0 && v.Shares[i-1].Staker == s.Staker {
-			return Vault{}, fmt.Errorf("vault %s: staker %s listed twice", v.Vault, s.Staker)
-		}
-		var err error
-		if sum, err = add(sum, s.Shares); err != nil {
-			return Vault{}, fmt.Errorf("vault %s: sum the shares: %w", v.Vault, err)
-		}
+// check refuses shares that sum to more than there are: that would pay the vault's part more than once.
+func (v Vault) check() error {
+	sum, err := v.Shares.Sum()
+	if err != nil {
+		return fmt.Errorf("vault %s: sum the shares: %w", v.Vault, err)
 	}
 	if sum.Gt(&v.TotalShares) {
-		return Vault{}, fmt.Errorf("vault %s: stakers hold %s shares of %s", v.Vault, sum.Dec(), v.TotalShares.Dec())
+		return fmt.Errorf("vault %s: stakers hold %s shares of %s", v.Vault, sum.Dec(), v.TotalShares.Dec())
 	}
-	return v, nil
+	return nil
 }
 
 func compare(a, b core.Address) int { return bytes.Compare(a[:], b[:]) }

@@ -9,17 +9,21 @@ import (
 // balance fills in what was paid and what was not, and proves the payout's invariants (protocol §8, step 4)
 // from the lists that will really be paid, not from the intermediate sums: a base unit too many would leave
 // a claim that cannot be paid, one too few a wVARA that no one can ever move.
-func (p *Payout) balance() error {
+func (p *Payout) balance(run core.Runner) error {
 	parts, err := p.leftovers()
 	if err != nil {
 		return err
 	}
-	for _, list := range [][]Payment{p.Commissions(), p.Stakers} {
-		for _, pay := range list {
-			if p.Paid, err = add(p.Paid, pay.Amount); err != nil {
-				return fmt.Errorf("sum what is paid: %w", err)
-			}
-		}
+	commissions, err := p.Commissions().Sum()
+	if err != nil {
+		return fmt.Errorf("sum the commissions: %w", err)
+	}
+	stakers, err := growth(Amounts{}, p.Stakers, run)
+	if err != nil {
+		return fmt.Errorf("sum what stakers are paid: %w", err)
+	}
+	if p.Paid, err = add(commissions, stakers); err != nil {
+		return fmt.Errorf("sum what is paid: %w", err)
 	}
 	if p.Pool.Gt(&p.Emission) {
 		return fmt.Errorf("pool %s exceeds the emission %s", p.Pool.Dec(), p.Emission.Dec())

@@ -27,39 +27,70 @@ type Distribution struct {
 	Balances        Balances    // after ToEra
 }
 
+// Draft is a distribution that is not whole yet: eras are paid into it one by one, so that what each has for every staker
+// need not be kept.
+type Draft struct {
+	d    Distribution
+	next core.Era
+	done bool
+	run  core.Runner
+}
+
+// Open begins a distribution on the balances that were activated last. Errors: a range that is not one.
+func Open(of Origin, activated Balances, run core.Runner) (*Draft, error) {
+	if err := of.check(); err != nil {
+		return nil, fmt.Errorf("distribute set %d eras %d to %d: %w", of.Set, of.FromEra, of.ToEra, err)
+	}
+	return &Draft{d: Distribution{Origin: of, Balances: activated}, next: of.FromEra, run: run}, nil
+}
+
+// Pay adds the next era; one without a set has an empty payout. Errors: another era than the next or of another set, and
+// whatever Apply refuses.
+func (t *Draft) Pay(p Payout) error {
+	if t.done {
+		return fmt.Errorf("payout is of set %d era %d: eras %d to %d are all paid", p.Set, p.Era, t.d.FromEra, t.d.ToEra)
+	}
+	if p.Set != t.d.Set || p.Era != t.next {
+		return fmt.Errorf("payout is of set %d era %d: want set %d era %d", p.Set, p.Era, t.d.Set, t.next)
+	}
+	after, operators, stakers, err := t.d.Balances.apply(p, t.run)
+	if err != nil {
+		return err
+	}
+	t.d.Balances = after
+	if t.d.OperatorsAmount, err = add(t.d.OperatorsAmount, operators); err != nil {
+		return fmt.Errorf("sum what operators are paid: %w", err)
+	}
+	if t.d.StakersAmount, err = add(t.d.StakersAmount, stakers); err != nil {
+		return fmt.Errorf("sum what stakers are paid: %w", err)
+	}
+	t.next, t.done = t.next+1, p.Era == t.d.ToEra // the last era there is has no next
+	return nil
+}
+
+// Close returns the distribution once all its eras are paid.
+func (t *Draft) Close() (Distribution, error) {
+	if !t.done {
+		return Distribution{}, fmt.Errorf("distribute set %d eras %d to %d: era %d is not paid yet", t.d.Set, t.d.FromEra, t.d.ToEra, t.next)
+	}
+	return t.d, nil
+}
+
 // Distribute applies the payouts of all eras fromEra … toEra, one each and in order (an era without a set has
 // an empty one), to the balances that were activated last.
 //
 // Errors: an era missing, twice or of another set, a range that is not one, and whatever Apply refuses.
 func Distribute(of Origin, activated Balances, payouts []Payout) (Distribution, error) {
-	d, err := distribute(of, activated, payouts)
+	t, err := Open(of, activated, core.InTurn)
 	if err != nil {
-		return Distribution{}, fmt.Errorf("distribute set %d eras %d to %d: %w", of.Set, of.FromEra, of.ToEra, err)
-	}
-	return d, nil
-}
-
-func distribute(of Origin, activated Balances, payouts []Payout) (Distribution, error) {
-	if err := of.check(); err != nil {
 		return Distribution{}, err
 	}
-	// Compared without adding 1: the range of all eras has one more than 64 bits count.
-	if n := uint64(of.ToEra - of.FromEra); len(payouts) == 0 || n != uint64(len(payouts)-1) {
-		return Distribution{}, fmt.Errorf("got %d payouts: want one per era", len(payouts))
-	}
-	d := Distribution{Origin: of, Balances: activated}
 	for i, p := range payouts {
-		if want := of.FromEra + core.Era(i); p.Set != of.Set || p.Era != want {
-			return Distribution{}, fmt.Errorf("payout %d is of set %d era %d: want era %d", i, p.Set, p.Era, want)
-		}
-		var err error
-		if d.Balances, err = d.Balances.Apply(p); err != nil {
-			return Distribution{}, err
+		if err := t.Pay(p); err != nil {
+			return Distribution{}, fmt.Errorf("distribute set %d eras %d to %d: payout %d: %w", of.Set, of.FromEra, of.ToEra, i, err)
 		}
 	}
-	var err error
-	d.OperatorsAmount, d.StakersAmount, err = d.Balances.Since(activated)
-	return d, err
+	return t.Close()
 }
 
 // Follows refuses a distribution whose leaves do not stand on the balances activated before it: a leaf that

@@ -22,7 +22,7 @@ func sample(t testing.TB) Distribution {
 	t.Helper()
 	in := simple()
 	in.Executors[0].CommissionBps = 1000
-	d, err := Distribute(origin(), Balances{Operators: []Balance{leaf(1, 5), leaf(9, 1)}}, []Payout{must(t, in)})
+	d, err := Distribute(origin(), Balances{Operators: held([]Balance{leaf(1, 5), {who(9), core.Amount{1, 0, 7}}})}, []Payout{must(t, in)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,18 +32,19 @@ func sample(t testing.TB) Distribution {
 // The canonical bytes, written out: a second implementation must produce exactly these (protocol §5,
 // distributionHash).
 func TestCanonicalBytes(t *testing.T) {
-	want := "524f535445522d524557415244530001" + // ROSTER-REWARDS, version 1
+	want := "524f535445522d524557415244530002" + // ROSTER-REWARDS, version 2
 		"0000000000000001" + // chain id
 		"000000000000000000000000000000000000aaaa" + "000000000000000000000000000000000000bbbb" +
 		"0000000000000001" + "0000000000000005" + "0000000000000005" + // set, fromEra, toEra
 		"0102000000000000000000000000000000000000000000000000000000000000" + // previousRoots
 		"0000000000000000000000000000000000000000000000000000000000000019" + // operatorsAmount 25
 		"00000000000000000000000000000000000000000000000000000000000003cf" + // stakersAmount 975
-		"00000002" + "00000002" +
-		"0000000000000000000000000000000000000001" + "000000000000000000000000000000000000000000000000000000000000001e" +
-		"0000000000000000000000000000000000000009" + "0000000000000000000000000000000000000000000000000000000000000001" +
-		"0000000000000000000000000000000000000032" + "00000000000000000000000000000000000000000000000000000000000000e1" +
-		"0000000000000000000000000000000000000033" + "00000000000000000000000000000000000000000000000000000000000002ee"
+		"00000002" + "00000001" + "00000002" + "00000000" + // leaves, and large ones among them
+		"0000000000000000000000000000000000000001" + "0000000000000000000000000000000000000009" +
+		"0000000000000000000000000000001e" + "00000000000000000000000000000001" +
+		"00000001" + "00000000000000000000000000000007" + // operator 9 has 7·2^128 + 1
+		"0000000000000000000000000000000000000032" + "0000000000000000000000000000000000000033" +
+		"000000000000000000000000000000e1" + "000000000000000000000000000002ee"
 	d := sample(t)
 	got, err := d.Encode()
 	if err != nil {
@@ -84,13 +85,21 @@ func TestHashBindsEveryField(t *testing.T) {
 		"fromEra": func(d *Distribution) { d.FromEra-- }, "toEra": func(d *Distribution) { d.ToEra++ },
 		"previousRoots":   func(d *Distribution) { d.PreviousRoots[31]++ },
 		"operatorsAmount": func(d *Distribution) { d.OperatorsAmount = amt(1) }, "stakersAmount": func(d *Distribution) { d.StakersAmount = amt(1) },
-		"operator":        func(d *Distribution) { d.Balances.Operators = []Balance{leaf(1, 30), leaf(8, 1)} },
-		"operator's leaf": func(d *Distribution) { d.Balances.Operators = []Balance{leaf(1, 31), leaf(9, 1)} },
-		"staker's leaf":   func(d *Distribution) { d.Balances.Stakers = []Balance{leaf(50, 225), leaf(51, 751)} },
-		"leaf to stakers": func(d *Distribution) {
-			d.Balances = Balances{d.Balances.Operators[:1], append([]Balance{leaf(9, 1)}, d.Balances.Stakers...)}
+		"operator": func(d *Distribution) {
+			d.Balances.Operators = held([]Balance{leaf(1, 30), {who(8), core.Amount{1, 0, 7}}})
 		},
-		"one leaf dropped": func(d *Distribution) { d.Balances.Operators = d.Balances.Operators[:1] },
+		"operator's leaf": func(d *Distribution) {
+			d.Balances.Operators = held([]Balance{leaf(1, 31), {who(9), core.Amount{1, 0, 7}}})
+		},
+		"large leaf": func(d *Distribution) {
+			d.Balances.Operators = held([]Balance{leaf(1, 30), {who(9), core.Amount{1, 0, 8}}})
+		},
+		"staker's leaf": func(d *Distribution) { d.Balances.Stakers = held([]Balance{leaf(50, 225), leaf(51, 751)}) },
+		"leaf to stakers": func(d *Distribution) {
+			o, s := listed(d.Balances.Operators), listed(d.Balances.Stakers)
+			d.Balances = Balances{held(o[:1]), held(append(s, o[1]))}
+		},
+		"one leaf dropped": func(d *Distribution) { d.Balances.Operators = held(listed(d.Balances.Operators)[:1]) },
 	} {
 		d := sample(t)
 		change(&d)
@@ -111,6 +120,7 @@ func TestDecodeIsStrict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const amounts, high = headLength + 2*20, headLength + 2*36 // of the two operators
 	for _, c := range []struct {
 		name   string
 		change func([]byte) []byte
@@ -118,31 +128,23 @@ func TestDecodeIsStrict(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "shorter than"},
 		{"cut in the head", func(b []byte) []byte { return b[:headLength-1] }, "shorter than"},
-		{"cut in the leaves", func(b []byte) []byte { return b[:len(b)-1] }, "leaves take"},
-		{"a leaf less", func(b []byte) []byte { return b[:len(b)-leafLength] }, "leaves take"},
-		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "leaves take"},
+		{"cut in the leaves", func(b []byte) []byte { return b[:len(b)-1] }, "take"},
+		{"a leaf less", func(b []byte) []byte { return b[:len(b)-36] }, "take"},
+		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "take"},
 		{"magic", func(b []byte) []byte { b[0] = 'r'; return b }, `starts with "rOSTER-REWARDS"`},
 		{"version 0", func(b []byte) []byte { b[15] = 0; return b }, "version 0"},
-		{"version 2", func(b []byte) []byte { b[15] = 2; return b }, "version 2"},
+		{"version 1", func(b []byte) []byte { b[15] = 1; return b }, "version 1"},
 		{"range backwards", func(b []byte) []byte { b[79] = 6; return b }, "eras 6 to 5"},
-		{"count too high", func(b []byte) []byte { b[184] = 0xff; return b }, "leaves take"},
-		{"both counts highest", func(b []byte) []byte { copy(b[184:], "\xff\xff\xff\xff\xff\xff\xff\xff"); return b }, "leaves take"},
-		{"leaf 0", func(b []byte) []byte { clear(b[headLength+20 : headLength+52]); return b }, "amount 0"},
-		{"leaves swapped", func(b []byte) []byte {
-			first := bytes.Clone(b[headLength : headLength+52])
-			copy(b[headLength:], b[headLength+52:headLength+104])
-			copy(b[headLength+52:], first)
-			return b
-		}, "stands after"},
-		{"leaf twice", func(b []byte) []byte { copy(b[headLength+52:headLength+104], b[headLength:]); return b }, "stands after"},
-		{"grown by more than there is", func(b []byte) []byte { b[150] = 1; return b }, "less than they grew"},
+		{"count too high", func(b []byte) []byte { b[184] = 0xff; return b }, "take"},
+		{"all counts highest", func(b []byte) []byte { copy(b[184:200], bytes.Repeat([]byte{0xff}, 16)); return b }, "take"},
+		{"leaf 0", func(b []byte) []byte { clear(b[amounts : amounts+16]); return b }, "operators: account " + who(1).String() + ": amount 0"},
+		{"staker's leaf 0", func(b []byte) []byte { clear(b[len(b)-16:]); return b }, "stakers: account " + who(51).String() + ": amount 0"},
+		{"accounts swapped", func(b []byte) []byte { b[headLength+19], b[headLength+39] = 9, 1; return b }, "stands after"},
+		{"account twice", func(b []byte) []byte { b[headLength+39] = 1; return b }, "stands after"},
+		{"large part 0", func(b []byte) []byte { clear(b[high+4 : high+20]); return b }, "part above 2^128 of place 1 is 0"},
+		{"large part of none", func(b []byte) []byte { b[high+3] = 2; return b }, "place 2 stands after -1, of 2 places"},
+		{"grown by more than there is", func(b []byte) []byte { b[120] = 1; return b }, "less than they grew"},
 		{"stakers grown by more than there is", func(b []byte) []byte { b[182] = 9; return b }, "less than they grew"},
-		{"sum too wide", func(b []byte) []byte {
-			for i := headLength + 20; i < headLength+52; i++ {
-				b[i] = 0xff
-			}
-			return b
-		}, "exceeds 256 bits"},
 	} {
 		d, err := Decode(c.change(bytes.Clone(good)))
 		if err == nil || !errors.Is(err, ErrFile) || !strings.Contains(err.Error(), c.says) {
@@ -178,7 +180,7 @@ func FuzzDecode(f *testing.F) {
 func TestDistributeRange(t *testing.T) {
 	r := rand.New(rand.NewSource(5))
 	var payouts []Payout
-	activated := Balances{Stakers: []Balance{leaf(0, 3), leaf(77, 1)}}
+	activated := Balances{Stakers: held([]Balance{leaf(0, 3), leaf(77, 1)})}
 	var operators, stakers core.Amount
 	for e := range core.Era(4) {
 		in := randomFacts(r, shape{4, 5, 6, 40, 30, 20})
@@ -188,10 +190,10 @@ func TestDistributeRange(t *testing.T) {
 		in.Set, in.Era = 1, 10+e
 		p := must(t, in)
 		payouts = append(payouts, p)
-		for _, pay := range p.Commissions() {
+		for pay := range p.Commissions().All() {
 			operators.Add(&operators, &pay.Amount)
 		}
-		for _, pay := range p.Stakers {
+		for pay := range p.Stakers.All() {
 			stakers.Add(&stakers, &pay.Amount)
 		}
 	}
@@ -210,7 +212,7 @@ func TestDistributeRange(t *testing.T) {
 	if err := d.Follows(Balances{}); err == nil {
 		t.Error("follows balances it does not stand on")
 	}
-	if err := d.Follows(Balances{Stakers: []Balance{leaf(0, 3), leaf(2000, 1)}}); err == nil {
+	if err := d.Follows(Balances{Stakers: held([]Balance{leaf(0, 3), leaf(2000, 1)})}); err == nil {
 		t.Error("follows balances of which it dropped a leaf")
 	}
 	for _, c := range []struct {
@@ -219,12 +221,12 @@ func TestDistributeRange(t *testing.T) {
 		payouts  []Payout
 		says     string
 	}{
-		{"none", 10, 10, nil, "got 0 payouts"},
-		{"none of all eras", 0, math.MaxUint64, nil, "got 0 payouts"},
-		{"one missing", 10, 13, payouts[:3], "got 3 payouts"},
-		{"one too many", 10, 12, payouts, "got 4 payouts"},
-		{"twice", 10, 11, []Payout{payouts[0], payouts[0]}, "payout 1 is of set 1 era 10: want era 11"},
-		{"backwards", 10, 11, []Payout{payouts[1], payouts[0]}, "want era 10"},
+		{"none", 10, 10, nil, "era 10 is not paid yet"},
+		{"none of all eras", 0, math.MaxUint64, nil, "era 0 is not paid yet"},
+		{"one missing", 10, 13, payouts[:3], "era 13 is not paid yet"},
+		{"one too many", 10, 12, payouts, "eras 10 to 12 are all paid"},
+		{"twice", 10, 11, []Payout{payouts[0], payouts[0]}, "payout 1: payout is of set 1 era 10: want set 1 era 11"},
+		{"backwards", 10, 11, []Payout{payouts[1], payouts[0]}, "want set 1 era 10"},
 		{"no range", 11, 10, payouts[:1], "not a range"},
 	} {
 		of.FromEra, of.ToEra = c.from, c.to
@@ -241,11 +243,11 @@ func TestDistributeRange(t *testing.T) {
 // What is not a distribution has neither bytes nor a hash.
 func TestEncodeRefuses(t *testing.T) {
 	d := sample(t)
-	d.Balances.Stakers[0], d.Balances.Stakers[1] = d.Balances.Stakers[1], d.Balances.Stakers[0]
-	if b, err := d.Encode(); err == nil || len(b) > 0 || !strings.Contains(err.Error(), "stands after") {
-		t.Errorf("leaves out of order encode to %d bytes (%v)", len(b), err)
+	d.StakersAmount = amt(10_000)
+	if b, err := d.Encode(); err == nil || len(b) > 0 || !strings.Contains(err.Error(), "less than they grew") {
+		t.Errorf("amounts that the lists do not have encode to %d bytes (%v)", len(b), err)
 	}
 	if hash, err := d.Hash(); err == nil || !hash.IsZero() {
-		t.Errorf("leaves out of order hash to %s (%v)", hash, err)
+		t.Errorf("amounts that the lists do not have hash to %s (%v)", hash, err)
 	}
 }

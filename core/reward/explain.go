@@ -33,8 +33,8 @@ func Explain(account core.Address, activated Balances, payouts []Payout) ([]Step
 		asOperator = append(asOperator, p.explainOperator(account)...)
 		asStaker = append(asStaker, p.explainStaker(account)...)
 	}
-	steps := frame(AsOperator, Amount(activated.Operators, account), asOperator, Amount(after.Operators, account))
-	return append(steps, frame(AsStaker, Amount(activated.Stakers, account), asStaker, Amount(after.Stakers, account))...), nil
+	steps := frame(AsOperator, activated.Operators.Of(account), asOperator, after.Operators.Of(account))
+	return append(steps, frame(AsStaker, activated.Stakers.Of(account), asStaker, after.Stakers.Of(account))...), nil
 }
 
 // frame puts what was carried before and the leaf after the eras' steps; nothing when there is nothing to say.

@@ -12,11 +12,11 @@ import (
 func TestExplain(t *testing.T) {
 	first, second := simple(), simple()
 	first.Executors[0].CommissionBps = 1000
-	first.Vaults[1].Shares, first.Vaults[1].TotalShares = []Share{{who(51), amt(7)}, {who(1), amt(3)}}, amt(11)
+	first.Vaults[1].Shares, first.Vaults[1].TotalShares = held([]Balance{{who(51), amt(7)}, {who(1), amt(3)}}), amt(11)
 	second.Era, second.EmissionRule, second.RateBps = 6, EmissionRate, 5000
 	second.PerformanceRule, second.Floor, second.Executors[0].Signed = PerformanceStrict, 900000000000000000, 8
 	payouts := []Payout{must(t, first), must(t, second)}
-	steps, err := Explain(who(1), Balances{Operators: []Balance{leaf(1, 4)}}, payouts)
+	steps, err := Explain(who(1), Balances{Operators: held([]Balance{leaf(1, 4)})}, payouts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ staker · cumulative amount in the tree: 204 = carried + the eras'; carried 0
 // Every amount of every account can be explained: carried plus the eras' last steps is the leaf.
 func TestExplainAddsUp(t *testing.T) {
 	r := rand.New(rand.NewSource(6))
-	activated := Balances{Operators: []Balance{leaf(0, 2), leaf(2, 8)}, Stakers: []Balance{leaf(1, 3)}}
+	activated := Balances{Operators: held([]Balance{leaf(0, 2), leaf(2, 8)}), Stakers: held([]Balance{leaf(1, 3)})}
 	var payouts []Payout
 	after := activated
 	for e := range core.Era(5) {
@@ -78,8 +78,8 @@ func TestExplainAddsUp(t *testing.T) {
 				explained++
 			}
 		}
-		for role, list := range map[Role][]Balance{AsOperator: after.Operators, AsStaker: after.Stakers} {
-			if sum, leaf := sums[role], Amount(list, who(n)); !sum.Eq(&leaf) {
+		for role, list := range map[Role]Amounts{AsOperator: after.Operators, AsStaker: after.Stakers} {
+			if sum, leaf := sums[role], list.Of(who(n)); !sum.Eq(&leaf) {
 				t.Errorf("%s %s: steps sum to %s, the balances say %s", role, who(n), sum.Dec(), leaf.Dec())
 			}
 		}
@@ -92,7 +92,7 @@ func TestExplainAddsUp(t *testing.T) {
 // A payout that was changed by hand is not explained.
 func TestExplainRefusesWhatDoesNotAddUp(t *testing.T) {
 	p := must(t, simple())
-	p.Stakers[0].Amount = amt(251)
+	p.Stakers = held([]Balance{{who(50), amt(251)}, {who(51), amt(750)}})
 	if _, err := Explain(who(50), Balances{}, []Payout{p}); err == nil || !strings.Contains(err.Error(), "the era pays 1000") {
 		t.Errorf("error %v", err)
 	}
@@ -101,8 +101,8 @@ func TestExplainRefusesWhatDoesNotAddUp(t *testing.T) {
 // Who had no shares at the capture has nothing to explain, in a vault with shares or without.
 func TestExplainOfNoShares(t *testing.T) {
 	in := simple()
-	in.Vaults[0].Shares = append(in.Vaults[0].Shares, Share{Staker: who(60)})
-	in.Vaults[1] = Vault{Vault: who(101), Shares: []Share{{Staker: who(60)}}}
+	in.Vaults[0].Shares = held(append(listed(in.Vaults[0].Shares), Balance{Account: who(60)}))
+	in.Vaults[1] = Vault{Vault: who(101), Shares: held([]Balance{{Account: who(60)}})}
 	if steps, err := Explain(who(60), Balances{}, []Payout{must(t, in)}); err != nil || len(steps) != 0 {
 		t.Errorf("got (%v)\n%s", err, Text(steps))
 	}

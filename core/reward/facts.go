@@ -50,11 +50,5 @@ type Contribution struct {
 type Vault struct {
 	Vault       core.Address
 	TotalShares core.Amount // activeSharesAt(capture)
-	Shares      []Share     // each staker once; the order does not matter
-}
-
-// Share is one staker's activeSharesOfAt(staker, capture).
-type Share struct {
-	Staker core.Address
-	Shares core.Amount
+	Shares      Amounts     // each staker's activeSharesOfAt(staker, capture)
 }

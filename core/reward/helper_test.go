@@ -3,6 +3,7 @@ package reward
 import (
 	"math/big"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/gear-tech/roster/core"
@@ -44,6 +45,18 @@ func must(t testing.TB, in Facts) Payout {
 	return p
 }
 
+// held are accounts with amounts, as columns.
+func held(list []Balance) Amounts {
+	a, err := NewAmounts(list)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// listed is the reverse.
+func listed(a Amounts) []Balance { return slices.Collect(a.All()) }
+
 // below is uniform below 2^bits.
 func below(r *rand.Rand, bits uint) core.Amount {
 	n := new(big.Int).Rand(r, new(big.Int).Lsh(big.NewInt(1), bits))
@@ -79,14 +92,16 @@ func randomFacts(r *rand.Rand, s shape) Facts {
 
 func randomVault(r *rand.Rand, s shape, address int) Vault {
 	v := Vault{Vault: who(address)}
+	var list []Balance
 	for _, n := range r.Perm(2 * s.stakers)[:s.stakers] {
 		shares := below(r, s.shareBits)
 		if r.Intn(20) == 0 || address%7 == 3 { // the latter: a vault without shares
 			shares = core.Amount{}
 		}
-		v.Shares = append(v.Shares, Share{Staker: who(n), Shares: shares})
+		list = append(list, Balance{who(n), shares})
 		v.TotalShares.Add(&v.TotalShares, &shares)
 	}
+	v.Shares = held(list)
 	if !v.TotalShares.IsZero() && r.Intn(2) == 0 {
 		extra := below(r, s.shareBits)
 		v.TotalShares.Add(&v.TotalShares, &extra)
@@ -131,8 +146,8 @@ func simple() Facts {
 			{Operator: who(2), Weight: amt(300), Signed: 10, Contributions: []Contribution{{who(101), amt(300)}}},
 		},
 		Vaults: []Vault{
-			{Vault: who(100), TotalShares: amt(10), Shares: []Share{{who(50), amt(10)}}},
-			{Vault: who(101), TotalShares: amt(10), Shares: []Share{{who(51), amt(10)}}},
+			{Vault: who(100), TotalShares: amt(10), Shares: held([]Balance{{who(50), amt(10)}})},
+			{Vault: who(101), TotalShares: amt(10), Shares: held([]Balance{{who(51), amt(10)}})},
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/gear-tech/roster/core"
@@ -77,8 +78,8 @@ func consult(in Facts) oracle {
 				continue
 			}
 			vaultPart := quo(mul(rest, c.Amount.ToBig()), contributed)
-			for _, s := range v.Shares {
-				give(o.stakers, s.Staker, quo(mul(vaultPart, s.Shares.ToBig()), v.TotalShares.ToBig()))
+			for s := range v.Shares.All() {
+				give(o.stakers, s.Account, quo(mul(vaultPart, s.Amount.ToBig()), v.TotalShares.ToBig()))
 			}
 		}
 	}
@@ -106,7 +107,7 @@ func agree(t testing.TB, in Facts, p Payout) {
 		same("ratio of "+o.Operator.String(), small(o.Ratio), want.ratios[o.Operator])
 		same("performance of "+o.Operator.String(), small(o.Performance), want.performance[o.Operator])
 	}
-	for _, s := range p.Stakers {
+	for _, s := range listed(p.Stakers) {
 		if want.stakers[s.Account] == nil {
 			t.Fatalf("staker %s is paid %s, the oracle does not know it", s.Account, s.Amount.Dec())
 		}
@@ -124,7 +125,7 @@ func agree(t testing.TB, in Facts, p Payout) {
 func conserved(t testing.TB, p Payout) {
 	t.Helper()
 	sum := p.Unearned.ToBig()
-	for _, list := range [][]Payment{p.Commissions(), p.Stakers} {
+	for _, list := range [][]Balance{listed(p.Commissions()), listed(p.Stakers)} {
 		for i, pay := range list {
 			if pay.Amount.IsZero() || i > 0 && compare(list[i-1].Account, pay.Account) >= 0 {
 				t.Errorf("payment %d to %s of %s: zero or out of order", i, pay.Account, pay.Amount.Dec())
@@ -173,8 +174,8 @@ func TestSection8FullSet(t *testing.T) {
 	p := must(t, in)
 	agree(t, in, p)
 	conserved(t, p)
-	if len(p.Stakers) < 300 || p.Paid.BitLen() < 80 {
-		t.Errorf("%d stakers were paid %s: the test is too small to mean anything", len(p.Stakers), p.Paid.Dec())
+	if p.Stakers.Len() < 300 || p.Paid.BitLen() < 80 {
+		t.Errorf("%d stakers were paid %s: the test is too small to mean anything", p.Stakers.Len(), p.Paid.Dec())
 	}
 }
 
@@ -186,14 +187,16 @@ func TestOrderOfFactsDoesNotMatter(t *testing.T) {
 		before := Text(everything(t, must(t, in)))
 		r.Shuffle(len(in.Executors), func(i, j int) { in.Executors[i], in.Executors[j] = in.Executors[j], in.Executors[i] })
 		r.Shuffle(len(in.Vaults), func(i, j int) { in.Vaults[i], in.Vaults[j] = in.Vaults[j], in.Vaults[i] })
-		for _, v := range in.Vaults {
-			r.Shuffle(len(v.Shares), func(i, j int) { v.Shares[i], v.Shares[j] = v.Shares[j], v.Shares[i] })
+		for i, v := range in.Vaults {
+			list := listed(v.Shares)
+			r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+			in.Vaults[i].Shares = held(list)
 		}
-		first := in.Vaults[0].Shares[0]
+		vaults := slices.Clone(in.Vaults)
 		if after := Text(everything(t, must(t, in))); after != before {
 			t.Fatalf("order matters:\n%s\nthen\n%s", before, after)
 		}
-		if in.Vaults[0].Shares[0] != first {
+		if !slices.EqualFunc(vaults, in.Vaults, func(a, b Vault) bool { return a.Vault == b.Vault }) {
 			t.Fatal("Calculate sorted its argument in place")
 		}
 	}

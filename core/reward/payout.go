@@ -21,7 +21,8 @@ type Payout struct {
 	Certificates uint64
 
 	Operators []OperatorPart // one per Executor, ascending by operator
-	Stakers   []Payment      // what each staker gets over all vaults, > 0, ascending by staker
+	Stakers   Amounts        // what each staker gets over all vaults; empty in a Summary
+	Holders   int            // how many stakers get anything
 
 	Paid      core.Amount // commissions and stakers' amounts together
 	Unearned  core.Amount // Pool − Paid: back to the free pot
@@ -56,35 +57,42 @@ type VaultPart struct {
 	Part         core.Amount // ⌊rest·contribution/contributed⌋
 	Paid         core.Amount // of it, what its stakers get; the difference is dust, or all of it without shares
 	TotalShares  core.Amount
-	Shares       []Share // ascending by staker. Warning: shared by all Executors of the vault, not to be changed
-}
-
-// Payment is an account and an amount of one era.
-type Payment struct {
-	Account core.Address
-	Amount  core.Amount // wVARA base units, > 0
+	Shares       Amounts // each staker's
 }
 
 // Staker returns the shares a staker had in the vault and ⌊part·shares/totalShares⌋, its amount through this
 // vault and Executor in wVARA base units, rounded down; false when it had no shares.
 func (v VaultPart) Staker(account core.Address) (shares, amount core.Amount, found bool) {
-	i, found := slices.BinarySearchFunc(v.Shares, account, func(s Share, a core.Address) int { return compare(s.Staker, a) })
-	if !found || v.Shares[i].Shares.IsZero() {
+	place, found := v.Shares.Find(account)
+	if !found {
 		return core.Amount{}, core.Amount{}, false
 	}
-	shares = v.Shares[i].Shares
+	shares = v.Shares.amount(place)
 	// shares ≤ totalShares and totalShares > 0 were checked by Calculate: mulDiv cannot fail.
 	amount, _ = mulDiv(v.Part, shares, v.TotalShares)
 	return shares, amount, true
 }
 
-// Commissions returns what operators get for themselves, > 0, ascending by operator.
-func (p Payout) Commissions() []Payment {
-	var out []Payment
-	for _, o := range p.Operators {
+// Commissions returns what operators get for themselves.
+func (p Payout) Commissions() (list Amounts) {
+	for _, o := range p.Operators { // ascending
 		if !o.Commission.IsZero() {
-			out = append(out, Payment{Account: o.Operator, Amount: o.Commission})
+			list.append(Balance{Account: o.Operator, Amount: o.Commission})
 		}
 	}
-	return out
+	return list
+}
+
+// Summary is the payout without what it has for each staker: the stakers' amounts and their shares in the vaults.
+func (p Payout) Summary() Payout {
+	p.Stakers = Amounts{}
+	p.Operators = slices.Clone(p.Operators)
+	for i := range p.Operators {
+		o := &p.Operators[i]
+		o.Vaults = slices.Clone(o.Vaults)
+		for j := range o.Vaults {
+			o.Vaults[j].Shares = Amounts{}
+		}
+	}
+	return p
 }

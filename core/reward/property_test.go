@@ -134,8 +134,8 @@ func TestSection10LeavingOthersOutPaysNobody(t *testing.T) {
 					t.Fatalf("operator %s: part %s became %s", o.Operator, was.Part.Dec(), o.Part.Dec())
 				}
 			}
-			for _, s := range after.Stakers {
-				if was := paid(fair.Stakers, s.Account); s.Amount.Gt(&was) {
+			for _, s := range listed(after.Stakers) {
+				if was := fair.Stakers.Of(s.Account); s.Amount.Gt(&was) {
 					t.Fatalf("staker %s: %s became %s", s.Account, was.Dec(), s.Amount.Dec())
 				}
 			}
@@ -144,15 +144,6 @@ func TestSection10LeavingOthersOutPaysNobody(t *testing.T) {
 			t.Errorf("rules %d %d: only %d cases left anything unearned", e, perf, hurt)
 		}
 	})
-}
-
-func paid(list []Payment, account core.Address) core.Amount {
-	for _, p := range list {
-		if p.Account == account {
-			return p.Amount
-		}
-	}
-	return core.Amount{}
 }
 
 // A performance rule never pays more than the ratio, never less for more work, and all of it for all of it.

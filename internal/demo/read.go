@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -197,7 +198,7 @@ func (r reader) contracts(ctx context.Context, id core.SetID, rewards []rewardFa
 	list := []contractFacts{{at: at.Operators}, {at: at.Stakers}}
 	if len(rewards) > 0 {
 		last := rewards[len(rewards)-1].right.Balances
-		list[0].leaves, list[1].leaves = last.Operators, last.Stakers
+		list[0].leaves, list[1].leaves = slices.Collect(last.Operators.All()), slices.Collect(last.Stakers.All())
 	}
 	for i := range list {
 		if err := r.contract(ctx, &list[i]); err != nil {

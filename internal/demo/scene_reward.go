@@ -49,7 +49,7 @@ func (s *story) sayPayout(x *set, p reward.Payout) error {
 		return fmt.Errorf("era %d: paid %s and unearned %s are not the pool %s", p.Era, p.Paid.Dec(), p.Unearned.Dec(), p.Pool.Dec())
 	}
 	s.tell.note("%s = %s paid + %s unearned; to %d operators and %d stakers.", exact(p.Pool), exact(p.Paid), exact(p.Unearned),
-		len(p.Commissions()), len(p.Stakers))
+		p.Commissions().Len(), p.Holders)
 	s.happen(sceneRewards)
 	for _, o := range p.Operators {
 		full := new(core.Amount)
@@ -99,18 +99,20 @@ func (s *story) payday(ctx context.Context) error {
 
 // firstClaims has the first operator and the first stakers of a distribution claim, and one of them try again.
 func (s *story) firstClaims(ctx context.Context, x *set, first bool) error {
-	if !first || len(x.paid.Balances.Operators) == 0 || len(x.paid.Balances.Stakers) == 0 {
+	if !first || x.paid.Balances.Operators.Len() == 0 || x.paid.Balances.Stakers.Len() == 0 {
 		return nil
 	}
-	if err := s.claim(ctx, x.claims.Operators, x.paid.Operators, x.paid.Balances.Operators[0].Account, "commission"); err != nil {
+	operator, _ := x.paid.Balances.Operators.At(0)
+	if err := s.claim(ctx, x.claims.Operators, x.paid.Operators, operator, "commission"); err != nil {
 		return err
 	}
-	for _, b := range x.paid.Balances.Stakers[:min(2, len(x.paid.Balances.Stakers))] {
-		if err := s.claim(ctx, x.claims.Stakers, x.paid.Stakers, b.Account, "stake"); err != nil {
+	again, _ := x.paid.Balances.Stakers.At(0)
+	for place := range min(2, x.paid.Balances.Stakers.Len()) {
+		staker, _ := x.paid.Balances.Stakers.At(place)
+		if err := s.claim(ctx, x.claims.Stakers, x.paid.Stakers, staker, "stake"); err != nil {
 			return err
 		}
 	}
-	again := x.paid.Balances.Stakers[0].Account
 	_, err := s.hands[again].Claim(ctx, x.claims.Stakers, x.paid.Stakers)
 	refusal := chain.RevertName(err)
 	if refusal == "" {
@@ -192,8 +194,8 @@ func (s *story) end(ctx context.Context) error {
 }
 
 // claimAll claims every leaf that is not claimed yet, and returns the sum.
-func (s *story) claimAll(ctx context.Context, contract common.Address, tree *merkle.ClaimTree, leaves []reward.Balance) (sum core.Amount, err error) {
-	for _, leaf := range leaves {
+func (s *story) claimAll(ctx context.Context, contract common.Address, tree *merkle.ClaimTree, leaves reward.Amounts) (sum core.Amount, err error) {
+	for leaf := range leaves.All() {
 		claimed, err := s.Roster.ClaimedBy(ctx, contract, leaf.Account, s.Block())
 		if err != nil {
 			return sum, err

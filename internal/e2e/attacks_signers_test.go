@@ -5,6 +5,7 @@ import (
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
+	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/engine"
 )
@@ -12,13 +13,15 @@ import (
 // payout is what an era of the first set pays as far as it is known now: each operator's part and what nobody earned.
 func (w *world) payout(e core.Era) (parts map[core.Address]core.Amount, unearned core.Amount) {
 	w.t.Helper()
-	list, err := engine.Payouts(w.ctx, w.Roster, w.Roster, w.set, e, e, w.Block())
-	w.must(err)
 	parts = map[core.Address]core.Amount{}
-	for _, o := range list[0].Operators {
-		parts[o.Operator] = o.Part
-	}
-	return parts, list[0].Unearned
+	w.must(engine.Payouts(w.ctx, w.Roster, w.Roster, w.set, e, e, w.Block(), func(p reward.Payout) error {
+		for _, o := range p.Operators {
+			parts[o.Operator] = o.Part
+		}
+		unearned = p.Unearned
+		return nil
+	}))
+	return parts, unearned
 }
 
 // Whoever commits leaves rivals out of the bitmap, as in TestAttackCommitterLeavesSignersOut; here is when the rival's own

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
-	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/chain"
 )
 
@@ -18,15 +17,15 @@ func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint
 		return nil, err
 	}
 	var list []Distribution
-	var balances reward.Balances
-	var previous core.Hash
+	books := Books{Set: set}
 	for _, a := range history {
-		d, err := distribute(ctx, r, r, set, core.Era(a.FromEra), core.Era(a.ToEra), 0, previous, balances, block)
+		books.Next = core.Era(a.FromEra)
+		d, err := books.Distribute(ctx, r, r, core.Era(a.ToEra), 0, block)
 		if err != nil {
 			return list, err
 		}
-		list, balances = append(list, d), d.Balances
-		previous = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
+		list, books.Balances = append(list, d), d.Balances
+		books.Roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
 	}
 	return list, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/quorum"
+	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/executor"
@@ -90,19 +91,15 @@ func (n *Node) draft(ctx context.Context, t Tick, books Books, to, signing core.
 	if known && !have.none && have.signing == signing && have.next == books.Next && have.d.Statement.ToEra == to {
 		return have.d, nil
 	}
-	d, err := books.Distribute(ctx, n.Roster, Mirrored{n.Mirror}, to, signing, t.Final.Number)
+	keep := reward.Distribution.Hash
+	if n.Shelf != nil { // before anybody signs its hash
+		keep = func(d reward.Distribution) (core.Hash, error) { return n.Shelf.Put(d) }
+	}
+	d, err := books.distribute(ctx, n.Roster, Mirrored{n.Mirror}, to, signing, t.Final.Number, keep)
 	if err != nil {
 		return d, err
 	}
-	if n.Shelf != nil { // before anybody signs its hash
-		raw, err := d.Encode()
-		if err != nil {
-			return d, err
-		}
-		if _, err := n.Shelf.Put(raw); err != nil {
-			return d, err
-		}
-	}
+	d.Operators, d.Stakers = nil, nil // their roots are in the statement
 	n.drafts[books.Set] = draft{signing: signing, next: books.Next, d: d}
 	n.Events.RewardsComputed(RewardStatement{Set: books.Set, Era: signing, Block: t.Final.Number, From: books.Next, To: to,
 		Digest: d.Statement.Digest(n.Roster.Domain()), Computed: d.Statement.Digest(n.Roster.Domain())})

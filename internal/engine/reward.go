@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/batch"
@@ -19,21 +21,24 @@ import (
 
 var rewards = bindings.NewRewards()
 
-// Payouts computes what eras from..to of a set pay, from chain data at a block after the last one closed.
-func Payouts(ctx context.Context, r *chain.Roster, source Source, set core.SetID, from, to core.Era, block uint64) ([]reward.Payout, error) {
-	var list []reward.Payout
+// Payouts computes what eras from..to of a set pay, from chain data at a block after the last one closed, and hands each to
+// a function: what an era has for every staker is not kept.
+func Payouts(ctx context.Context, r *chain.Roster, source Source, set core.SetID, from, to core.Era, block uint64,
+	each func(reward.Payout) error) error {
 	for e := from; e <= to; e++ {
 		facts, err := Facts(ctx, r, source, set, e, block)
 		if err != nil {
-			return nil, fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
+			return fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
 		}
 		payout, err := reward.CalculateOn(facts, AtOnce)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = each(payout)
 		}
-		list = append(list, payout)
+		if err != nil {
+			return err
+		}
 	}
-	return list, nil
+	return nil
 }
 
 // Facts reads everything that decides what an era pays (protocol §8). The era must be closed at the block.
@@ -134,9 +139,13 @@ func readVaults(ctx context.Context, source Source, capture core.Time, block uin
 			if err != nil {
 				return err
 			}
+			of := make([]reward.Balance, len(shares.Of))
+			for i, s := range shares.Of {
+				of[i] = reward.Balance{Account: s.Account, Amount: s.Shares}
+			}
 			v := reward.Vault{Vault: c.Vault, TotalShares: shares.Total}
-			for _, s := range shares.Of {
-				v.Shares = append(v.Shares, reward.Share{Staker: s.Account, Shares: s.Shares})
+			if v.Shares, err = reward.NewAmounts(of); err != nil {
+				return fmt.Errorf("vault %s: %w", c.Vault, err)
 			}
 			f.Vaults = append(f.Vaults, v)
 		}
@@ -147,7 +156,7 @@ func readVaults(ctx context.Context, source Source, capture core.Time, block uin
 // Distribution is what one reward commit says, with the trees behind its roots.
 type Distribution struct {
 	reward.Distribution
-	Payouts   []reward.Payout
+	Payouts   []reward.Payout // summaries, without what they have for each staker
 	Operators *merkle.ClaimTree
 	Stakers   *merkle.ClaimTree
 	Statement batch.Rewards
@@ -178,7 +187,7 @@ type Books struct {
 
 // Distribute computes the next reward commit, of all eras from Next to `to`.
 func (b Books) Distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64) (Distribution, error) {
-	return distribute(ctx, r, source, b.Set, b.Next, to, signing, b.Roots, b.Balances, block)
+	return b.distribute(ctx, r, source, to, signing, block, reward.Distribution.Hash)
 }
 
 // Advance returns the books with all commits in them that were activated up to a block, each recomputed. A root
@@ -210,41 +219,59 @@ func (b Books) Advance(ctx context.Context, r *chain.Roster, source Source, bloc
 	return b, nil
 }
 
-func distribute(ctx context.Context, r *chain.Roster, source Source, set core.SetID, from, to, signing core.Era, previous core.Hash,
-	activated reward.Balances, block uint64) (d Distribution, err error) {
-	if d.Payouts, err = Payouts(ctx, r, source, set, from, to, block); err != nil {
-		return d, err
-	}
+// distribute is Distribute with a function that hashes the file, and may keep it.
+func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64,
+	keep func(reward.Distribution) (core.Hash, error)) (d Distribution, err error) {
+	set, from, previous, activated := b.Set, b.Next, b.Roots, b.Balances
 	origin := reward.Origin{ChainID: r.ChainID, Router: core.Address(r.At.Router), Middleware: core.Address(r.At.Middleware),
 		Set: set, FromEra: from, ToEra: to, PreviousRoots: previous}
-	if d.Distribution, err = reward.Distribute(origin, activated, d.Payouts); err != nil {
+	paying, err := reward.Open(origin, activated, AtOnce)
+	if err != nil {
 		return d, err
 	}
-	if d.Operators, d.Stakers, err = Trees(d.Distribution); err != nil {
+	err = Payouts(ctx, r, source, set, from, to, block, func(p reward.Payout) error {
+		d.Payouts = append(d.Payouts, p.Summary())
+		return paying.Pay(p)
+	})
+	if err != nil {
 		return d, err
 	}
-	hash, err := d.Hash()
+	if d.Distribution, err = paying.Close(); err != nil {
+		return d, err
+	}
+	// The file is hashed, and written where it is kept, while the trees are built.
+	var hash core.Hash
+	var building errgroup.Group
+	building.Go(func() (err error) {
+		hash, err = keep(d.Distribution)
+		return err
+	})
+	building.Go(func() (err error) {
+		d.Operators, d.Stakers, err = Trees(d.Distribution)
+		return err
+	})
+	if err := building.Wait(); err != nil {
+		return d, err
+	}
 	d.Statement = batch.Rewards{Set: set, Era: signing, FromEra: from, ToEra: to, PreviousRoots: previous,
 		OperatorsRoot: d.Operators.Root(), StakersRoot: d.Stakers.Root(),
 		OperatorsAmount: d.OperatorsAmount, StakersAmount: d.StakersAmount, DistributionHash: hash}
-	return d, err
+	return d, nil
 }
+
+// manyStakers is from how many stakers on it pays to collect garbage before their tree is built.
+const manyStakers = 100_000
 
 // Trees are the two trees whose leaves a distribution has.
 func Trees(d reward.Distribution) (operators, stakers *merkle.ClaimTree, err error) {
-	if operators, err = tree(d.Balances.Operators); err != nil {
+	if d.Balances.Stakers.Len() > manyStakers {
+		runtime.GC() // what the eras had for each staker is not needed any more, and takes more than the tree will
+	}
+	if operators, err = merkle.BuildClaimTree(d.Balances.Operators, AtOnce); err != nil {
 		return nil, nil, err
 	}
-	stakers, err = tree(d.Balances.Stakers)
+	stakers, err = merkle.BuildClaimTree(d.Balances.Stakers, AtOnce)
 	return operators, stakers, err
-}
-
-func tree(balances []reward.Balance) (*merkle.ClaimTree, error) {
-	claims := make([]merkle.Claim, len(balances))
-	for i, b := range balances {
-		claims[i] = merkle.Claim{Account: b.Account, Amount: b.Amount}
-	}
-	return merkle.BuildClaimTree(claims, AtOnce)
 }
 
 // CommitBinding returns a reward statement as the contracts take it.

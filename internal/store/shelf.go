@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,48 +45,48 @@ func OpenShelf(dir string) (*Shelf, error) {
 // Path is where the file of a hash is, or would be.
 func (s *Shelf) Path(hash core.Hash) string { return filepath.Join(s.dir, hash.String()+shelved) }
 
-// Put writes bytes beside, makes them durable, and gives them their name. One that is there already stays. ErrFull when
-// there is no space; what was there is untouched.
-func (s *Shelf) Put(data []byte) (core.Hash, error) {
-	hash := core.Keccak(data)
-	path := s.Path(hash)
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
-		return hash, nil
-	}
-	if err := write(path, data); err != nil {
+// Put writes bytes beside, makes them durable, and gives them their name. What was there of that name is replaced: it is the
+// same, or broken. ErrFull when there is no space; what was there is untouched.
+func (s *Shelf) Put(data io.WriterTo) (core.Hash, error) {
+	hash, err := s.write(data)
+	if err != nil {
 		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EFBIG) {
-			err = fmt.Errorf("%w for %s: make space; nothing is lost, the step can be repeated (%w)", ErrFull, path, err)
+			err = fmt.Errorf("%w in %s: make space; nothing is lost, the step can be repeated (%w)", ErrFull, s.dir, err)
 		}
-		return hash, fmt.Errorf("keep distribution %s: %w", hash, err)
+		return hash, fmt.Errorf("keep a distribution: %w", err)
 	}
 	return hash, syncFolder(s.dir)
 }
 
 // write writes a file that is there whole, or not at all.
-func write(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "*"+aside)
+func (s *Shelf) write(data io.WriterTo) (hash core.Hash, err error) {
+	file, err := os.CreateTemp(s.dir, "*"+aside)
 	if err != nil {
-		return err
+		return hash, err
 	}
-	_, err = file.Write(data)
+	sum := core.NewKeccak()
+	_, err = data.WriteTo(io.MultiWriter(file, sum))
 	err = errors.Join(err, file.Sync(), file.Chmod(0o644), file.Close())
+	hash = core.Hash(sum.Sum(nil))
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = os.Rename(file.Name(), s.Path(hash))
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		return hash, errors.Join(err, os.Remove(file.Name()))
 	}
-	return nil
+	return hash, nil
 }
 
-// Get returns the bytes of a hash. fs.ErrNotExist when there is no file, ErrCorrupt when its bytes are others.
-func (s *Shelf) Get(hash core.Hash) ([]byte, error) {
-	data, err := os.ReadFile(s.Path(hash))
+// Open maps the file of a hash into memory, after it saw that its bytes are of that hash. fs.ErrNotExist when there is no
+// file, ErrCorrupt when its bytes are others.
+func (s *Shelf) Open(hash core.Hash) (*Mapped, error) {
+	m, err := Map(s.Path(hash))
 	if err != nil {
-		return nil, fmt.Errorf("read distribution: %w", err)
+		return nil, err
 	}
-	if is := core.Keccak(data); is != hash {
-		return nil, fmt.Errorf("%w: %s: its %d bytes are of %s: delete it, and it is computed again", ErrCorrupt, s.Path(hash), len(data), is)
+	if is := core.Keccak(m.Bytes()); is != hash {
+		err := fmt.Errorf("%w: %s: its %d bytes are of %s: delete it, and it is computed again", ErrCorrupt, s.Path(hash), len(m.Bytes()), is)
+		return nil, errors.Join(err, m.Close())
 	}
-	return data, nil
+	return m, nil
 }

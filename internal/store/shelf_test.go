@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -20,25 +21,27 @@ func TestShelf(t *testing.T) {
 	must(t, err)
 	data := bytes.Repeat([]byte("leaf"), 1000)
 	for range 2 {
-		hash, err := s.Put(data)
+		hash, err := s.Put(bytes.NewReader(data))
 		if err != nil || hash != core.Keccak(data) {
 			t.Fatal(hash, err)
 		}
 	}
 	hash := core.Keccak(data)
-	if have, err := s.Get(hash); err != nil || !bytes.Equal(have, data) {
+	have, err := s.Open(hash)
+	if err != nil || !bytes.Equal(have.Bytes(), data) {
 		t.Fatal(err)
 	}
-	if _, err := s.Get(core.Hash{1}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.Open(core.Hash{1}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("one that is not there: %v", err)
 	}
+	must(t, have.Close())
 	must(t, os.Truncate(s.Path(hash), 100))
-	if _, err := s.Get(hash); !errors.Is(err, ErrCorrupt) {
+	if _, err := s.Open(hash); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("cut off: %v", err)
 	}
-	_, err = s.Put(data)
+	_, err = s.Put(bytes.NewReader(data))
 	must(t, err)
-	if _, err := s.Get(hash); err != nil {
+	if _, err := s.Open(hash); err != nil {
 		t.Errorf("written anew: %v", err)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "123"+aside), data[:5], 0o600))
@@ -53,14 +56,14 @@ func TestShelf(t *testing.T) {
 func TestShelfFull(t *testing.T) {
 	s, err := OpenShelf(filepath.Join(t.TempDir(), "rewards"))
 	must(t, err)
-	good, err := s.Put([]byte("good"))
+	good, err := s.Put(strings.NewReader("good"))
 	must(t, err)
 	limited(t, 1000, func() {
-		if _, err := s.Put(make([]byte, 5000)); !errors.Is(err, ErrFull) {
+		if _, err := s.Put(bytes.NewReader(make([]byte, 5000))); !errors.Is(err, ErrFull) {
 			t.Errorf("full: %v", err)
 		}
 	})
-	if _, err := s.Get(good); err != nil {
+	if _, err := s.Open(good); err != nil {
 		t.Error(err)
 	}
 	if entries, err := os.ReadDir(s.dir); err != nil || len(entries) != 1 {

@@ -4,6 +4,7 @@ package trial
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"syscall"
@@ -21,12 +22,11 @@ import (
 type Figures struct {
 	Stakers int `json:"stakers"`
 	Vaults  int `json:"vaults"`
-	// Seconds: the split among all stakers; adding it to the balances; both trees; the canonical bytes and their hash; the
-	// durable file, 0 when there was none. All is their sum.
+	// Seconds: the split among all stakers; adding it to the balances; both trees; the durable file with its hash, 0 when
+	// there was none, which nodes write while they build the trees. All is their sum.
 	Split    float64 `json:"split"`
 	Balances float64 `json:"balances"`
 	Trees    float64 `json:"trees"`
-	Hash     float64 `json:"hash"`
 	File     float64 `json:"file"`
 	All      float64 `json:"all"`
 	// FileBytes is how large the distribution is, PeakMiB the most memory that the process ever had, its facts included.
@@ -50,17 +50,23 @@ func Facts(stakers, vaults int) (reward.Facts, error) {
 		}
 		x := &f.Executors[len(f.Executors)-1]
 		x.Contributions = append(x.Contributions, reward.Contribution{Vault: named(0xaa, v), Amount: *uint256.NewInt(weight + uint64(v))})
-		f.Vaults = append(f.Vaults, reward.Vault{Vault: named(0xaa, v), Shares: make([]reward.Share, 0, stakers/vaults+1)})
+		f.Vaults = append(f.Vaults, reward.Vault{Vault: named(0xaa, v)})
 	}
-	for i := range stakers {
-		h := core.Keccak(binary.BigEndian.AppendUint64(nil, uint64(i)))
-		v := &f.Vaults[i%vaults]
-		shares := *uint256.NewInt(1_000_000_000 + binary.BigEndian.Uint64(h[24:])>>20)
-		v.Shares = append(v.Shares, reward.Share{Staker: core.Address(h[:20]), Shares: shares})
-		v.TotalShares.Add(&v.TotalShares, &shares)
-	}
-	for _, v := range f.Vaults { // as the chain's history gives them
-		slices.SortFunc(v.Shares, func(a, b reward.Share) int { return slices.Compare(a.Staker[:], b.Staker[:]) })
+	var list []reward.Balance
+	for n := range f.Vaults {
+		v := &f.Vaults[n]
+		list = list[:0]
+		for i := n; i < stakers; i += vaults {
+			h := core.Keccak(binary.BigEndian.AppendUint64(nil, uint64(i)))
+			shares := *uint256.NewInt(1_000_000_000 + binary.BigEndian.Uint64(h[24:])>>20)
+			list = append(list, reward.Balance{Account: core.Address(h[:20]), Amount: shares})
+			v.TotalShares.Add(&v.TotalShares, &shares)
+		}
+		slices.SortFunc(list, func(a, b reward.Balance) int { return slices.Compare(a.Account[:], b.Account[:]) })
+		var err error
+		if v.Shares, err = reward.NewAmounts(list); err != nil {
+			return reward.Facts{}, err
+		}
 	}
 	return f, nil
 }
@@ -72,17 +78,19 @@ func named(kind byte, n int) (a core.Address) {
 	return a
 }
 
-// Run computes an era on top of one before, as a node does, and keeps the distribution in a folder, unless that is empty.
-func Run(facts reward.Facts, dir string) (f Figures, err error) {
-	f.Vaults = len(facts.Vaults)
-	for _, v := range facts.Vaults {
-		f.Stakers += len(v.Shares)
-	}
-	before, err := reward.Calculate(facts)
+// Run computes an era of made-up Facts on top of one before, as a node does, and keeps the distribution in a folder, unless
+// that is empty.
+func Run(stakers, vaults int, dir string) (f Figures, err error) {
+	f.Stakers, f.Vaults = stakers, vaults
+	facts, err := Facts(stakers, vaults)
 	if err != nil {
 		return f, err
 	}
-	activated, err := reward.Balances{}.Apply(before)
+	before, err := reward.CalculateOn(facts, engine.AtOnce)
+	if err != nil {
+		return f, err
+	}
+	activated, err := reward.Balances{}.ApplyOn(before, engine.AtOnce)
 	if err != nil {
 		return f, err
 	}
@@ -98,38 +106,53 @@ func Run(facts reward.Facts, dir string) (f Figures, err error) {
 		return f, err
 	}
 	lap(&f.Split)
-	d, err := reward.Distribute(reward.Origin{}, activated, []reward.Payout{p})
+	paying, err := reward.Open(reward.Origin{}, activated, engine.AtOnce)
+	if err != nil {
+		return f, err
+	}
+	if err := paying.Pay(p); err != nil {
+		return f, err
+	}
+	d, err := paying.Close()
 	if err != nil {
 		return f, err
 	}
 	lap(&f.Balances)
-	_, stakers, err := engine.Trees(d)
+	facts, p = reward.Facts{}, reward.Payout{} // as in a node: what an era has for every staker is not kept
+	_, tree, err := engine.Trees(d)
 	if err != nil {
 		return f, err
 	}
 	lap(&f.Trees)
-	raw, err := d.Encode()
-	if err != nil {
-		return f, err
-	}
-	core.Keccak(raw)
-	lap(&f.Hash)
 	if dir != "" {
 		shelf, err := store.OpenShelf(dir)
 		if err != nil {
 			return f, err
 		}
-		if _, err := shelf.Put(raw); err != nil {
+		if f.FileBytes, err = put(shelf, d); err != nil {
 			return f, err
 		}
 		lap(&f.File)
 	}
-	f.All = f.Split + f.Balances + f.Trees + f.Hash + f.File
-	f.FileBytes, f.Root = len(raw), stakers.Root().String()
+	f.All = f.Split + f.Balances + f.Trees + f.File
+	f.Root = tree.Root().String()
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		return f, err
 	}
 	f.PeakMiB = use.Maxrss >> 10 // KiB on Linux
 	return f, nil
+}
+
+// put keeps a distribution and returns how many bytes it has.
+func put(shelf *store.Shelf, d reward.Distribution) (int, error) {
+	hash, err := shelf.Put(d)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(shelf.Path(hash))
+	if err != nil {
+		return 0, err
+	}
+	return int(info.Size()), nil
 }
