@@ -235,27 +235,26 @@ func compareFile(path string, p paid) (string, error) {
 	return "", nil
 }
 
-// firstDifference names the first account in which two lists differ, both ascending by account.
+// firstDifference names the first account in which two lists differ.
 func firstDifference(have, right reward.Amounts) string {
-	for i := range max(have.Len(), right.Len()) {
-		var is, want reward.Balance
-		if i < have.Len() {
-			is.Account, is.Amount = have.At(i)
-		}
-		if i < right.Len() {
-			want.Account, want.Amount = right.At(i)
-		}
-		switch {
-		case is == want:
-			continue
-		case i == right.Len() || i < have.Len() && bytes.Compare(is.Account[:], want.Account[:]) < 0:
-			return fmt.Sprintf("account %s has %s, should not be there", is.Account, is.Amount.Dec())
-		case i == have.Len() || is.Account != want.Account:
-			return fmt.Sprintf("account %s is not there, should have %s", want.Account, want.Amount.Dec())
-		}
-		return fmt.Sprintf("account %s has %s, should have %s", is.Account, is.Amount.Dec(), want.Amount.Dec())
+	i, differs := have.FirstDifference(right)
+	if !differs {
+		return ""
 	}
-	return ""
+	var is, want reward.Balance
+	if i < have.Len() {
+		is.Account, is.Amount = have.At(i)
+	}
+	if i < right.Len() {
+		want.Account, want.Amount = right.At(i)
+	}
+	switch {
+	case i == right.Len() || i < have.Len() && bytes.Compare(is.Account[:], want.Account[:]) < 0:
+		return fmt.Sprintf("account %s has %s, should not be there", is.Account, is.Amount.Dec())
+	case i == have.Len() || is.Account != want.Account:
+		return fmt.Sprintf("account %s is not there, should have %s", want.Account, want.Amount.Dec())
+	}
+	return fmt.Sprintf("account %s has %s, should have %s", is.Account, is.Amount.Dec(), want.Amount.Dec())
 }
 
 // writeJSON writes a value as JSON, indented.

@@ -42,6 +42,16 @@ func claimsOf(n int) []Claim {
 	return list
 }
 
+// proofOf is an account's proof.
+func proofOf(t *testing.T, tree *ClaimTree, account core.Address) []core.Hash {
+	t.Helper()
+	_, proof, err := tree.Prove(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proof
+}
+
 // plain is OpenZeppelin's algorithm word by word: sort the leaves, write them backwards, hash upwards.
 func plain(claims []Claim) []core.Hash {
 	leaves := make([]core.Hash, len(claims))
@@ -85,7 +95,7 @@ func TestSizes(t *testing.T) {
 				t.Fatalf("tree of %d with %d workers: root %s, want %s", n, workers, tree.Root(), want[0])
 			}
 			for place := 0; place < n; place += 1 + n/100 {
-				if !VerifyClaim(want[0], claims[place], tree.ProveLeaf(nil, claims[place].Leaf())) {
+				if !VerifyClaim(want[0], claims[place], proofOf(t, tree, claims[place].Account)) {
 					t.Fatalf("tree of %d: the proof of claim %d does not show it", n, place)
 				}
 			}
@@ -106,35 +116,6 @@ func TestOneBucket(t *testing.T) {
 	for i, h := range hashes {
 		if h != want[i] {
 			t.Fatalf("place %d", i)
-		}
-	}
-}
-
-// TestSlot: a leaf is found, and what is not a leaf is not, also where somebody has made hashes that begin alike.
-func TestSlot(t *testing.T) {
-	for _, same := range []int{0, 2, 7, 8, 20} { // so many bytes are the same
-		for _, n := range []int{1, 2, 3, 10, 1000} {
-			tree := &ClaimTree{slots: make([]core.Hash, 2*n)}
-			leaves := tree.slots[n:]
-			for i := range leaves {
-				leaves[i] = core.Keccak(binary.BigEndian.AppendUint32(nil, uint32(i)))
-				copy(leaves[i][:same], bytes.Repeat([]byte{7}, same))
-			}
-			sortLeaves(leaves)
-			for i, l := range leaves {
-				if got := tree.slot(l); got != n+i {
-					t.Fatalf("%d leaves, %d bytes the same: slot %d, want %d", n, same, got, n+i)
-				}
-				l[31]++
-				if got := tree.slot(l); got != 0 {
-					t.Fatalf("%d leaves, %d bytes the same: %s is found in %d", n, same, l, got)
-				}
-			}
-			for _, l := range []core.Hash{{}, core.Hash(bytes.Repeat([]byte{0xff}, 32))} {
-				if got := tree.slot(l); got != 0 {
-					t.Fatalf("%s is found in %d", l, got)
-				}
-			}
 		}
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
-	"sort"
 
 	"github.com/gear-tech/roster/core"
 )
@@ -50,6 +48,8 @@ type Leaves interface {
 	Len() int
 	// At returns the account in a place, 0 … Len()-1, and its amount.
 	At(place int) (core.Address, core.Amount)
+	// Find returns the place of an account, and whether it is there.
+	Find(core.Address) (place int, found bool)
 }
 
 // list is claims as Leaves.
@@ -58,6 +58,10 @@ type list []Claim
 func (l list) Len() int { return len(l) }
 
 func (l list) At(place int) (core.Address, core.Amount) { return l[place].Account, l[place].Amount }
+
+func (l list) Find(account core.Address) (int, bool) {
+	return slices.BinarySearchFunc(l, account, func(c Claim, a core.Address) int { return compareAccounts(c.Account, a) })
+}
 
 // ClaimTree is a tree of claims in the layout of @openzeppelin/merkle-tree's StandardMerkleTree of
 // ["address","uint256"], with leaves sorted. It is not changed once built, and safe for concurrent use. It takes 64
@@ -114,52 +118,28 @@ func (t *ClaimTree) Claims() Leaves { return t.claims }
 // Prove returns an account's claim and its proof, the siblings from the bottom up. ErrNoClaim when the account
 // has none.
 func (t *ClaimTree) Prove(account core.Address) (Claim, []core.Hash, error) {
-	at, found := sort.Find(t.claims.Len(), func(i int) int {
-		a, _ := t.claims.At(i)
-		return compareAccounts(account, a)
-	})
-	if !found {
-		return Claim{}, nil, fmt.Errorf("prove claim of %s: %w", account, ErrNoClaim)
-	}
-	a, amount := t.claims.At(at)
-	c := Claim{a, amount}
-	return c, t.ProveLeaf(nil, c.Leaf()), nil
+	return t.AppendProof(nil, account)
 }
 
-// ProveLeaf appends to proof that of a leaf; nothing for one that the tree does not have.
-func (t *ClaimTree) ProveLeaf(proof []core.Hash, leaf core.Hash) []core.Hash {
-	for s := t.slot(leaf); s > 1; s /= 2 {
+// AppendProof is Prove with a slice to which the proof is appended.
+func (t *ClaimTree) AppendProof(proof []core.Hash, account core.Address) (Claim, []core.Hash, error) {
+	at, found := t.claims.Find(account)
+	if !found {
+		return Claim{}, proof, fmt.Errorf("prove claim of %s: %w", account, ErrNoClaim)
+	}
+	var c Claim
+	c.Account, c.Amount = t.claims.At(at)
+	n, leaf := len(t.slots)/2, c.Leaf()
+	// Leaves descend: counted from the end they ascend.
+	place, found := core.Search(n, leaf.First(), func(i int) uint64 { return t.slots[2*n-1-i].First() },
+		func(i int) int { return bytes.Compare(leaf[:], t.slots[2*n-1-i][:]) })
+	if !found {
+		return Claim{}, proof, fmt.Errorf("prove claim of %s: its leaf %s is not in the tree: the claims changed after it was built", account, leaf)
+	}
+	for s := 2*n - 1 - place; s > 1; s /= 2 {
 		proof = append(proof, t.slots[s^1])
 	}
-	return proof
-}
-
-// slot is where a leaf is, 0 when it is not there. Hashes are spread evenly, so that where one is can be told almost from
-// the hash itself; a few steps find it, and halving does if somebody has made hashes that lie close together.
-func (t *ClaimTree) slot(leaf core.Hash) int {
-	n := len(t.slots) / 2
-	low, high := n, len(t.slots) // leaves descend: it is in low … high-1
-	top, bottom, want := ^uint64(0), uint64(0), leaf.First()
-	for step := 0; low < high; step++ {
-		at := low + (high-low)/2
-		if step < 8 && top > bottom {
-			hi, lo := bits.Mul64(top-want, uint64(high-low-1))
-			q, _ := bits.Div64(hi, lo, top-bottom)
-			at = low + int(q)
-		}
-		switch c := bytes.Compare(t.slots[at][:], leaf[:]); {
-		case c == 0:
-			return at
-		case c > 0:
-			low, top = at+1, t.slots[at].First()
-		default:
-			high, bottom = at, t.slots[at].First()
-		}
-		if want > top || want < bottom {
-			break
-		}
-	}
-	return 0
+	return c, proof, nil
 }
 
 // VerifyClaim reports whether the proof shows the claim under root, as OpenZeppelin's MerkleProof.verify does

@@ -86,7 +86,32 @@ func (a Amounts) Of(account core.Address) core.Amount {
 
 // Find returns the place of an account, and whether it is there.
 func (a Amounts) Find(account core.Address) (place int, found bool) {
-	return sort.Find(a.Len(), func(i int) int { return bytes.Compare(account[:], a.account(i)) })
+	return core.Search(a.Len(), binary.BigEndian.Uint64(account[:]), a.first, func(i int) int { return bytes.Compare(account[:], a.account(i)) })
+}
+
+// FirstDifference returns the first place in which two lists are not the same, and whether there is one.
+func (a Amounts) FirstDifference(b Amounts) (place int, differs bool) {
+	n := min(a.Len(), b.Len())
+	if len(a.high)+len(b.high) == 0 {
+		place = min(same(a.accounts, b.accounts)/accountWidth, same(a.low, b.low)/lowWidth)
+		return place, place < n || a.Len() != b.Len()
+	}
+	for place < n && a.compare(place, b, place) == 0 && a.amount(place) == b.amount(place) {
+		place++
+	}
+	return place, place < n || a.Len() != b.Len()
+}
+
+// same is how many bytes two columns have in common in front.
+func same(a, b []byte) (n int) {
+	const block = 1 << 12
+	for m := min(len(a), len(b)); n+block <= m && bytes.Equal(a[n:n+block], b[n:n+block]); {
+		n += block
+	}
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // Sum is that of all amounts; an error beyond 256 bits.

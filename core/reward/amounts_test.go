@@ -97,6 +97,9 @@ func TestPlusAndGrowth(t *testing.T) {
 					t.Fatalf("%v: %s has %s, want %s", n, x.Account, x.Amount.Dec(), of[x.Account])
 				}
 			}
+			if at, differs := sum.FirstDifference(sum); differs || sum.Len() != at {
+				t.Fatalf("%v: differs from itself in %d of %d", n, at, sum.Len())
+			}
 			grown, err := growth(a, sum, run)
 			want, _ := b.Sum()
 			if err != nil || grown != want {
@@ -111,7 +114,14 @@ func TestPlusAndGrowth(t *testing.T) {
 				if _, err := growth(a, held(without), run); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
 					t.Fatalf("%v: without place %d: %v", n, place, err)
 				}
+				at, _ := sum.Find(account)
+				if got, differs := sum.FirstDifference(held(without)); !differs || got != at {
+					t.Fatalf("%v: without place %d: differs in %d (%v)", n, at, got, differs)
+				}
 				less := Balance{account, *amount.SubUint64(&amount, 1)}
+				if got, differs := sum.FirstDifference(held(append(without, less))); !differs || got != at {
+					t.Fatalf("%v: less in place %d: differs in %d (%v)", n, at, got, differs)
+				}
 				if _, err := growth(a, held(append(without, less)), run); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
 					t.Fatalf("%v: less in place %d: %v", n, place, err)
 				}

@@ -4,12 +4,12 @@ package trial
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"syscall"
 	"time"
 
+	"github.com/cloudflare/circl/simd/keccakf1600"
 	"github.com/holiman/uint256"
 
 	"github.com/gear-tech/roster/core"
@@ -22,17 +22,30 @@ import (
 type Figures struct {
 	Stakers int `json:"stakers"`
 	Vaults  int `json:"vaults"`
-	// Seconds: the split among all stakers; adding it to the balances; both trees; the durable file with its hash, 0 when
-	// there was none, which nodes write while they build the trees. All is their sum.
+	Cores   int `json:"cores"`
+	// Seconds: the split among all stakers; adding it to the balances; both trees. Roots is their sum.
 	Split    float64 `json:"split"`
 	Balances float64 `json:"balances"`
 	Trees    float64 `json:"trees"`
-	File     float64 `json:"file"`
-	All      float64 `json:"all"`
-	// FileBytes is how large the distribution is, PeakMiB the most memory that the process ever had, its facts included.
-	FileBytes int    `json:"fileBytes"`
-	PeakMiB   int64  `json:"peakMiB"`
-	Root      string `json:"stakersRoot"`
+	Roots    float64 `json:"roots"`
+	// PerStaker is Roots in nanoseconds a staker.
+	PerStaker float64 `json:"nanosecondsPerStaker"`
+	// PeakMiB is the most memory that the process had until then, its facts included.
+	PeakMiB int64 `json:"peakMiB"`
+	// KeccakShare is how much of Trees the hashes alone would have taken on all cores, 0 … 1, with the fastest kernel there
+	// is here: four permutations at once, again and again on one state, measured before and after.
+	KeccakRate  float64 `json:"keccakPermutationsPerSecond"`
+	KeccakShare float64 `json:"keccakShare"`
+	// File are the seconds of the durable file with its hash, after the trees; nodes write it while they build them. 0 when
+	// there was none, and so are the rest.
+	File      float64 `json:"file"`
+	FileBytes int     `json:"fileBytes"`
+	// Verify are the seconds to recompute the era and compare it with the file: Roots, and opening, hashing and comparing.
+	Verify float64 `json:"verify"`
+	// Open are the seconds to build the trees from the mapped file, Proofs how many proofs a second one core then gives.
+	Open   float64 `json:"open"`
+	Proofs float64 `json:"proofsPerSecond"`
+	Root   string  `json:"stakersRoot"`
 }
 
 // Facts are an era's with so many stakers, each in one of the vaults, sixteen vaults behind each Executor. There are 2,048
@@ -78,81 +91,137 @@ func named(kind byte, n int) (a core.Address) {
 	return a
 }
 
+// stopwatch measures one step after the other.
+type stopwatch struct{ since time.Time }
+
+func (w *stopwatch) lap() float64 {
+	now := time.Now()
+	took := now.Sub(w.since).Seconds()
+	w.since = now
+	return took
+}
+
 // Run computes an era of made-up Facts on top of one before, as a node does, and keeps the distribution in a folder, unless
-// that is empty.
+// that is empty; then it verifies the file and takes proofs from it.
 func Run(stakers, vaults int, dir string) (f Figures, err error) {
-	f.Stakers, f.Vaults = stakers, vaults
-	facts, err := Facts(stakers, vaults)
+	f.Stakers, f.Vaults, f.Cores = stakers, vaults, runtime.GOMAXPROCS(0)
+	d, err := f.pay()
 	if err != nil {
 		return f, err
 	}
-	before, err := reward.CalculateOn(facts, engine.AtOnce)
-	if err != nil {
-		return f, err
-	}
-	activated, err := reward.Balances{}.ApplyOn(before, engine.AtOnce)
-	if err != nil {
-		return f, err
-	}
-	before = reward.Payout{} // a node has this one from the last commit, as balances alone
-	runtime.GC()
-	since := time.Now()
-	lap := func(into *float64) {
-		now := time.Now()
-		*into, since = now.Sub(since).Seconds(), now
-	}
-	p, err := reward.CalculateOn(facts, engine.AtOnce)
-	if err != nil {
-		return f, err
-	}
-	lap(&f.Split)
-	paying, err := reward.Open(reward.Origin{}, activated, engine.AtOnce)
-	if err != nil {
-		return f, err
-	}
-	if err := paying.Pay(p); err != nil {
-		return f, err
-	}
-	d, err := paying.Close()
-	if err != nil {
-		return f, err
-	}
-	lap(&f.Balances)
-	facts, p = reward.Facts{}, reward.Payout{} // as in a node: what an era has for every staker is not kept
+	before := permutations()
+	watch := stopwatch{time.Now()}
 	_, tree, err := engine.Trees(d)
 	if err != nil {
 		return f, err
 	}
-	lap(&f.Trees)
-	if dir != "" {
-		shelf, err := store.OpenShelf(dir)
-		if err != nil {
-			return f, err
-		}
-		if f.FileBytes, err = put(shelf, d); err != nil {
-			return f, err
-		}
-		lap(&f.File)
-	}
-	f.All = f.Split + f.Balances + f.Trees + f.File
+	f.Trees = watch.lap()
+	f.KeccakRate = (before + permutations()) / 2
+	f.KeccakShare = float64(3*stakers-1) / f.KeccakRate / f.Trees
+	f.Roots = f.Split + f.Balances + f.Trees
+	f.PerStaker = 1e9 * f.Roots / float64(stakers)
 	f.Root = tree.Root().String()
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		return f, err
 	}
 	f.PeakMiB = use.Maxrss >> 10 // KiB on Linux
-	return f, nil
+	if dir == "" {
+		return f, nil
+	}
+	return f, f.keep(d, dir)
 }
 
-// put keeps a distribution and returns how many bytes it has.
-func put(shelf *store.Shelf, d reward.Distribution) (int, error) {
+// pay computes the era.
+func (f *Figures) pay() (reward.Distribution, error) {
+	facts, err := Facts(f.Stakers, f.Vaults)
+	if err != nil {
+		return reward.Distribution{}, err
+	}
+	earlier, err := reward.CalculateOn(facts, engine.AtOnce)
+	if err != nil {
+		return reward.Distribution{}, err
+	}
+	activated, err := reward.Balances{}.ApplyOn(earlier, engine.AtOnce)
+	if err != nil {
+		return reward.Distribution{}, err
+	}
+	earlier = reward.Payout{} // a node has this one from the last commit, as balances alone
+	runtime.GC()
+	watch := stopwatch{time.Now()}
+	p, err := reward.CalculateOn(facts, engine.AtOnce)
+	if err != nil {
+		return reward.Distribution{}, err
+	}
+	f.Split = watch.lap()
+	paying, err := reward.Open(reward.Origin{}, activated, engine.AtOnce)
+	if err != nil {
+		return reward.Distribution{}, err
+	}
+	if err := paying.Pay(p); err != nil {
+		return reward.Distribution{}, err
+	}
+	d, err := paying.Close()
+	f.Balances = watch.lap()
+	return d, err
+}
+
+// keep writes the durable file, compares it with what was computed, and takes proofs from it.
+func (f *Figures) keep(d reward.Distribution, dir string) error {
+	shelf, err := store.OpenShelf(dir)
+	if err != nil {
+		return err
+	}
+	watch := stopwatch{time.Now()}
 	hash, err := shelf.Put(d)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	info, err := os.Stat(shelf.Path(hash))
+	f.File = watch.lap()
+	file, err := shelf.Open(hash)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return int(info.Size()), nil
+	defer file.Close()
+	f.FileBytes = len(file.Bytes())
+	kept, err := reward.Decode(file.Bytes())
+	if err != nil {
+		return err
+	}
+	if at, differs := kept.Balances.Stakers.FirstDifference(d.Balances.Stakers); differs {
+		return fmt.Errorf("the file differs in place %d", at)
+	}
+	f.Verify = f.Roots + watch.lap()
+	_, tree, err := engine.Trees(kept)
+	if err != nil {
+		return err
+	}
+	f.Open = watch.lap()
+	if root := tree.Root().String(); root != f.Root {
+		return fmt.Errorf("the file gives root %s, computed was %s", root, f.Root)
+	}
+	var proof []core.Hash
+	const proofs = 200_000
+	for i := range uint64(proofs) {
+		account, _ := kept.Balances.Stakers.At(int(i * 0x9e3779b97f4a7c15 % uint64(f.Stakers))) // here and there
+		if _, proof, err = tree.AppendProof(proof[:0], account); err != nil {
+			return err
+		}
+	}
+	f.Proofs = proofs / watch.lap()
+	return nil
+}
+
+// permutations is how many permutations a second all cores do together when they do nothing else.
+func permutations() float64 {
+	const rounds = 200_000
+	start := time.Now()
+	engine.AtOnce(runtime.GOMAXPROCS(0), func(int) {
+		var state keccakf1600.StateX4
+		state.Initialize(false)
+		for range rounds {
+			state.Permute()
+		}
+	})
+	return 4 * rounds * float64(runtime.GOMAXPROCS(0)) / time.Since(start).Seconds()
 }

@@ -13,7 +13,7 @@ func TestRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.Stakers != 5_000 || f.Vaults != 40 || f.FileBytes != 200+36*(5_000+3) || f.File <= 0 {
+		if f.Stakers != 5_000 || f.Vaults != 40 || f.FileBytes != 200+36*(5_000+3) || f.File <= 0 || f.Proofs <= 0 || f.Verify < f.Roots || f.KeccakShare <= 0 {
 			t.Errorf("%+v", f)
 		}
 		roots[i] = f.Root
@@ -36,7 +36,7 @@ func BenchmarkEra(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(f.All, "s/era")
+				b.ReportMetric(f.Roots, "s/era")
 			}
 		})
 	}
