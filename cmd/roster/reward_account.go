@@ -72,8 +72,11 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 }
 
 // leaves are those of an account under the roots that were activated last.
-func (s session) leaves(ctx context.Context, account core.Address, file string) ([]proven, error) {
-	operators, stakers, err := s.trees(ctx, file)
+func (s session) leaves(ctx context.Context, account core.Address, from leafSource) ([]proven, error) {
+	if from.node != "" {
+		return s.leavesOf(ctx, account, from.node)
+	}
+	operators, stakers, err := s.trees(ctx, from.file)
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +101,32 @@ func (s session) leaves(ctx context.Context, account core.Address, file string) 
 		if err != nil {
 			return nil, err
 		}
-		claimed, err := s.ClaimedBy(ctx, t.contract, account, head)
+		p, err := s.proven(ctx, t.role, t.contract, claim, proof, t.tree.Root(), head)
 		if err != nil {
 			return nil, err
 		}
-		var left core.Amount
-		left.Sub(&claim.Amount, &claimed)
-		if proof == nil {
-			proof = []core.Hash{} // the only leaf is the root
-		}
-		found = append(found, proven{Role: t.role, Contract: t.contract, Account: account, Root: t.tree.Root(), Amount: claim.Amount.Dec(),
-			Claimed: claimed.Dec(), Left: left.Dec(), Proof: proof, claim: claim, left: left})
+		found = append(found, p)
 	}
 	return found, nil
 }
 
+// proven is a leaf with what was claimed of it.
+func (s session) proven(ctx context.Context, role reward.Role, contract common.Address, claim merkle.Claim, proof []core.Hash, root core.Hash, head uint64) (proven, error) {
+	claimed, err := s.ClaimedBy(ctx, contract, claim.Account, head)
+	if err != nil {
+		return proven{}, err
+	}
+	var left core.Amount
+	left.Sub(&claim.Amount, &claimed)
+	if proof == nil {
+		proof = []core.Hash{} // the only leaf is the root
+	}
+	return proven{Role: role, Contract: contract, Account: claim.Account, Root: root, Amount: claim.Amount.Dec(),
+		Claimed: claimed.Dec(), Left: left.Dec(), Proof: proof, claim: claim, left: left}, nil
+}
+
 func (f *rewardFlags) newProof() *cobra.Command {
-	var file string
+	var from leafSource
 	c := &cobra.Command{
 		Use: "proof ACCOUNT", Short: "Show an account's leaves under the newest roots, with their proofs", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -123,7 +135,7 @@ func (f *rewardFlags) newProof() *cobra.Command {
 				return usage(c, err)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				found, err := s.leaves(ctx, account, file)
+				found, err := s.leaves(ctx, account, from)
 				if err != nil {
 					return err
 				}
@@ -147,13 +159,18 @@ func (f *rewardFlags) newProof() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
-	fromFile(c, &file)
+	from.flags(c)
 	return c
 }
 
-// fromFile adds the flag that spares the computation.
-func fromFile(c *cobra.Command, file *string) {
-	c.Flags().StringVar(file, "file", "", "distribution `file` to take the leaves from, as a node keeps it in rewards/; without it they are computed from the chain")
+// leafSource is where leaves and proofs are taken from, which spares the computation; both empty: they are computed from
+// the chain. Whatever it is, the roots are the chain's.
+type leafSource struct{ file, node string }
+
+func (l *leafSource) flags(c *cobra.Command) {
+	c.Flags().StringVar(&l.file, "file", "", "distribution `file` to take the leaves from, as a node keeps it in rewards/; without --file and --node they are computed from the chain")
+	c.Flags().StringVar(&l.node, "node", "", "`URL` of a node to take the proofs from, as http://127.0.0.1:9635: each is checked against the chain's root")
+	c.MarkFlagsMutuallyExclusive("file", "node")
 }
 
 // explained is a step, as JSON has it.
@@ -256,7 +273,7 @@ func newClaimer(name string, role reward.Role) *cobra.Command {
 	var f programFlags
 	f.acting(c.PersistentFlags())
 	var calldata bool
-	var file string
+	var from leafSource
 	claim := &cobra.Command{
 		Use: "claim [ACCOUNT]", Short: "Claim all that was earned and not claimed yet, in one transaction", Args: cobra.MaximumNArgs(1),
 		Long: `claim recomputes the rewards, finds the account's leaf under the newest roots with its proof, simulates the claim,
@@ -279,18 +296,18 @@ wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
 				if !calldata {
 					account = s.address()
 				}
-				return s.claim(ctx, out, role, account, file, calldata)
+				return s.claim(ctx, out, role, account, from, calldata)
 			})
 		},
 	}
 	claim.Flags().BoolVar(&calldata, "calldata", false, "write the transaction instead of sending it")
-	fromFile(claim, &file)
+	from.flags(claim)
 	c.AddCommand(claim)
 	return c
 }
 
-func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, file string, calldata bool) error {
-	found, err := s.leaves(ctx, account, file)
+func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, from leafSource, calldata bool) error {
+	found, err := s.leaves(ctx, account, from)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,8 +16,36 @@ import (
 
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/api"
 	"github.com/gear-tech/roster/internal/demo"
+	"github.com/gear-tech/roster/internal/store"
 )
+
+// serveRewards serves what a node does, of set 0: the distribution of a file, and then of others.
+func serveRewards(t *testing.T, path string) (url string, stand func(path string)) {
+	t.Helper()
+	shelf, err := store.OpenShelf(filepath.Join(t.TempDir(), "rewards"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, mux := api.NewRewards(shelf), http.NewServeMux()
+	r.Routes(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	stand = func(path string) {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash, err := shelf.Put(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Stand(0, hash)
+	}
+	stand(path)
+	return server.URL, stand
+}
 
 // TestReward: after a whole story, with slashes, absences and exits, every commit verifies, every account's explanation
 // leads to its leaf, every proof shows it, and a file with one unit more is found, by the account that has it.
@@ -84,6 +115,15 @@ func TestReward(t *testing.T) {
 		t.Errorf("from the chain\n%s\nfrom the file\n%s", whole, short)
 	}
 	ask(exitError, "reward", "proof", rows[3].Account.String(), "--file", file) // an older one
+	node, stand := serveRewards(t, last)
+	if whole, short := ask(exitOK, "reward", "proof", rows[3].Account.String()), ask(exitOK, "reward", "proof", rows[3].Account.String(), "--node", node); whole != short {
+		t.Errorf("from the chain\n%s\nfrom a node\n%s", whole, short)
+	}
+	if text := ask(exitOK, "staker", "claim", rows[len(rows)-1].Account.String(), "--calldata", "--node", node); !strings.Contains(text, "Nothing is left") {
+		t.Errorf("claim with a node's proof:\n%s", text)
+	}
+	stand(file)
+	ask(exitError, "reward", "proof", rows[3].Account.String(), "--node", node) // it is behind
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

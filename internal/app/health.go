@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gear-tech/roster/internal/api"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
 )
@@ -20,6 +21,7 @@ type health struct {
 	poll    time.Duration
 	metrics *Metrics
 	pool    *chain.Pool
+	rewards *api.Rewards // nil: none are served
 
 	mu   sync.Mutex
 	last time.Time // of the last tick, of the last step of the index within one, or the start
@@ -113,6 +115,9 @@ func (h *health) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", answer(h.alive))
 	mux.HandleFunc("GET /readyz", answer(h.ready))
 	mux.Handle("GET /metrics", h.metrics.Handler())
+	if h.rewards != nil {
+		h.rewards.Routes(mux)
+	}
 	return mux
 }
 

@@ -78,6 +78,7 @@ type Node struct {
 	*engine.Node
 	setup  Setup
 	store  *store.Store
+	shelf  *store.Shelf
 	stages []engine.Stage
 	runner *wasm.Runner // nil: it does not execute
 	last   engine.Tick
@@ -137,9 +138,10 @@ func (n *Node) open(ctx context.Context) error {
 		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("break the rules (%s) on chain %d: only on a development chain, one of %v",
 			s.Misbehave, roster.ChainID, developmentChains)}
 	}
-	if parts.Shelf, err = store.OpenShelf(filepath.Join(s.Dir, "rewards")); err != nil {
+	if n.shelf, err = store.OpenShelf(filepath.Join(s.Dir, "rewards")); err != nil {
 		return err
 	}
+	parts.Shelf = n.shelf
 	if s.Execute {
 		if err := n.execute(&parts, roster); err != nil {
 			return err

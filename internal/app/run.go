@@ -11,6 +11,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/gear-tech/roster/internal/api"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
@@ -58,6 +59,7 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 		}
 		defer line.Close()
 	}
+	health.rewards = api.NewRewards(n.shelf)
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.loop(ctx, c.Poll, line, health, log) })
 	if line.Line != nil {
@@ -164,6 +166,9 @@ func (n *Node) loop(ctx context.Context, poll time.Duration, line *talk, health 
 		} else if t != last || failing {
 			err := n.step(ctx, t)
 			health.ticked(t, err)
+			for set, file := range n.Distributions() {
+				health.rewards.Stand(set, file)
+			}
 			if errors.Is(err, context.Canceled) {
 				return nil
 			}

@@ -34,10 +34,11 @@ func (n *Node) Reward(ctx context.Context, t Tick) error {
 		if err != nil {
 			return err
 		}
-		books, err := n.books[set].of(set).Advance(ctx, n.Roster, Mirrored{n.Mirror}, t.Final.Number)
+		books, err := n.booksOf(set).Advance(ctx, n.Roster, Mirrored{n.Mirror}, t.Final.Number)
 		if err != nil {
 			return err
 		}
+		books.draft = Distribution{}
 		n.books[set] = books
 		if !pending.Digest.IsZero() {
 			return n.activateRewards(ctx, t, books, pending)
@@ -46,10 +47,25 @@ func (n *Node) Reward(ctx context.Context, t Tick) error {
 	})
 }
 
-// of is the books of a set, begun if they are not.
-func (b Books) of(set core.SetID) Books {
-	b.Set = set
+// booksOf are the books of a set, begun if they are not.
+func (n *Node) booksOf(set core.SetID) Books {
+	b := n.books[set]
+	b.Set, b.draft = set, n.drafts[set].d
+	if n.Shelf != nil { // before anybody signs its hash
+		b.keep = func(d reward.Distribution) (core.Hash, error) { return n.Shelf.Put(d) }
+	}
 	return b
+}
+
+// Distributions are the hashes of the distributions behind the roots of the sets that are served, as of the last tick.
+func (n *Node) Distributions() map[core.SetID]core.Hash {
+	list := map[core.SetID]core.Hash{}
+	for set, b := range n.books {
+		if !b.File.IsZero() {
+			list[set] = b.File
+		}
+	}
+	return list
 }
 
 // activateRewards pays what is pending, once its delay is over, if it is what this node computes. Until then the
@@ -91,11 +107,7 @@ func (n *Node) draft(ctx context.Context, t Tick, books Books, to, signing core.
 	if known && !have.none && have.signing == signing && have.next == books.Next && have.d.Statement.ToEra == to {
 		return have.d, nil
 	}
-	keep := reward.Distribution.Hash
-	if n.Shelf != nil { // before anybody signs its hash
-		keep = func(d reward.Distribution) (core.Hash, error) { return n.Shelf.Put(d) }
-	}
-	d, err := books.distribute(ctx, n.Roster, Mirrored{n.Mirror}, to, signing, t.Final.Number, keep)
+	d, err := books.distribute(ctx, n.Roster, Mirrored{n.Mirror}, to, signing, t.Final.Number)
 	if err != nil {
 		return d, err
 	}

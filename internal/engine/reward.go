@@ -181,13 +181,25 @@ type Books struct {
 	Next  core.Era
 	Roots core.Hash
 
+	// File is the hash of the last activated commit's distribution, zero before any.
+	File core.Hash
+
 	opened  bool
 	commits int // how many activated commits are in here
+	// keep hashes a distribution and may keep its file; nil: it is only hashed. draft is one that was computed already, or
+	// not: what is activated is mostly that.
+	keep  func(reward.Distribution) (core.Hash, error)
+	draft Distribution
 }
 
 // Distribute computes the next reward commit, of all eras from Next to `to`.
 func (b Books) Distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64) (Distribution, error) {
-	return b.distribute(ctx, r, source, to, signing, block, reward.Distribution.Hash)
+	d := b.draft
+	if d.Set == b.Set && d.FromEra == b.Next && d.ToEra == to && d.PreviousRoots == b.Roots && !d.Statement.DistributionHash.IsZero() {
+		d.Statement.Era = signing
+		return d, nil
+	}
+	return b.distribute(ctx, r, source, to, signing, block)
 }
 
 // Advance returns the books with all commits in them that were activated up to a block, each recomputed. A root
@@ -212,17 +224,18 @@ func (b Books) Advance(ctx context.Context, r *chain.Roster, source Source, bloc
 			return b, fmt.Errorf("rewards of set %d, eras %d to %d: the chain has roots %x and %x, recomputed are %s and %s",
 				b.Set, a.FromEra, a.ToEra, a.OperatorsRoot, a.StakersRoot, d.Statement.OperatorsRoot, d.Statement.StakersRoot)
 		}
-		b.Balances, b.Next = d.Balances, core.Era(a.ToEra)+1
+		b.Balances, b.Next, b.File = d.Balances, core.Era(a.ToEra)+1, d.Statement.DistributionHash
 		b.Roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
 		b.commits++
 	}
 	return b, nil
 }
 
-// distribute is Distribute with a function that hashes the file, and may keep it.
-func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64,
-	keep func(reward.Distribution) (core.Hash, error)) (d Distribution, err error) {
-	set, from, previous, activated := b.Set, b.Next, b.Roots, b.Balances
+func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64) (d Distribution, err error) {
+	set, from, previous, activated, keep := b.Set, b.Next, b.Roots, b.Balances, b.keep
+	if keep == nil {
+		keep = reward.Distribution.Hash
+	}
 	origin := reward.Origin{ChainID: r.ChainID, Router: core.Address(r.At.Router), Middleware: core.Address(r.At.Middleware),
 		Set: set, FromEra: from, ToEra: to, PreviousRoots: previous}
 	paying, err := reward.Open(origin, activated, AtOnce)

@@ -27,7 +27,8 @@ var may = map[string][]string{
 	"internal/outbox":         {"internal/chain", "internal/chain/bindings", "internal/store"},
 	"internal/doctor":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/store"},
 	"internal/engine":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/outbox", "internal/store"},
-	"internal/app":            {"internal/gossip", "internal/wasm", "examples", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
+	"internal/api":            {"internal/engine", "internal/store"},
+	"internal/app":            {"internal/api", "internal/gossip", "internal/wasm", "examples", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
 	"internal/fleet":          {"examples", "internal/wasm", "internal/app", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/devnet", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
 	"internal/devnet":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
@@ -41,7 +42,7 @@ var may = map[string][]string{
 	"internal/tools/program":   {"internal/wasm"},
 	"internal/tools/docs":      {"internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"internal/api", "internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.
