@@ -41,7 +41,7 @@ units of wVARA, cumulative since the set's beginning where they are leaves of a 
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	f.reading(c.PersistentFlags())
-	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport())
+	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport(), f.newBundle())
 	return c
 }
 
@@ -120,22 +120,29 @@ func (f *rewardFlags) one(list []paid, set core.SetID) (paid, error) {
 func (f *rewardFlags) newVerify() *cobra.Command {
 	var all bool
 	var file string
+	var without offline
 	c := &cobra.Command{
 		Use: "verify", Short: "Recompute rewards, and compare the roots with those on chain", Args: noArguments,
 		Long: `verify computes every reward commit of the set again, from the first era on, and compares it with what the
 chain has: the two roots, the distribution's hash, what was paid and what went back to the pot. With --file it
 compares a distribution file as well, and names the first account that differs.
 
+With --bundle it asks no chain: it verifies the one commit that the file is about from what the file proves.
+
 Exit status: 0 all that was asked for is right, 1 something differs or could not be found out.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all && f.era >= 0 {
 				return usage(c, errors.New("--era and --all: one of the two"))
+			}
+			if without.bundle != "" {
+				return f.verifyBundle(c.Context(), c.OutOrStdout(), without, file)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error { return f.verify(ctx, s, out, file) })
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "every commit there is, which is what happens without --era")
 	c.Flags().StringVar(&file, "file", "", "distribution `file` to compare with the commit")
+	without.add(c)
 	f.withEra(c)
 	return c
 }

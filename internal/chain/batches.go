@@ -150,13 +150,22 @@ func (r *Roster) SharesAt(ctx context.Context, vault common.Address, t core.Time
 	if err != nil {
 		return Shares{}, err
 	}
+	return r.SharesOf(ctx, vault, accounts, t, block)
+}
+
+// SharesOf is SharesAt with the accounts from elsewhere, ascending. Where they come from need not be believed: one that
+// has no shares changes nothing, and the shares of one that is not among them are an error.
+func (r *Roster) SharesOf(ctx context.Context, vault common.Address, accounts []common.Address, t core.Time, block uint64) (Shares, error) {
 	total, err := Read(ctx, r.Client, vault, Number(block), vaults.PackActiveSharesAt(Number(t), nil), vaults.UnpackActiveSharesAt)
 	if err != nil {
 		return Shares{}, err
 	}
 	s := Shares{Total: Amount(total)}
 	var found core.Amount
-	for _, a := range accounts {
+	for i, a := range accounts {
+		if i > 0 && bytes.Compare(accounts[i-1][:], a[:]) >= 0 { // one that is there twice could hide another
+			return s, &Error{Fatal, fmt.Errorf("shares of vault %v: account %v is not above %v", vault, a, accounts[i-1])}
+		}
 		shares, err := Read(ctx, r.Client, vault, Number(block),
 			vaults.PackActiveSharesOfAt(a, Number(t), nil), vaults.UnpackActiveSharesOfAt)
 		if err != nil {

@@ -21,6 +21,7 @@ var may = map[string][]string{
 	"internal/bls":            nil,
 	"internal/executor":       {"internal/bls", "internal/chain", "internal/chain/bindings"},
 	"internal/store":          nil,
+	"internal/bundle":         {"internal/chain"},
 	"internal/wasm":           {"examples"},
 	"internal/gossip":         nil,
 	"examples":                nil,
@@ -42,7 +43,7 @@ var may = map[string][]string{
 	"internal/tools/program":   {"internal/wasm"},
 	"internal/tools/docs":      {"internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/api", "internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"internal/api", "internal/bundle", "internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.
@@ -54,7 +55,7 @@ var only = map[string][]string{
 	"github.com/ethereum/go-ethereum/node":         {"internal/devnet"},
 	"github.com/ethereum/go-ethereum/miner":        {"internal/devnet"},
 	"github.com/ethereum/go-ethereum/accounts/abi": {"internal/chain", "internal/chain/bindings", "internal/devnet", "internal/tools/bindings"},
-	"github.com/ethereum/go-ethereum/core/vm":      {"internal/devnet", "internal/gas"},
+	"github.com/ethereum/go-ethereum/core/vm":      {"internal/bundle", "internal/devnet", "internal/gas"},
 	"github.com/spf13/cobra":                       {"cmd/roster"},
 	"github.com/prometheus/client_golang":          {"internal/app"},
 	"go.yaml.in/yaml":                              {"internal/app"},
