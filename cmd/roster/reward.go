@@ -134,6 +134,9 @@ Exit status: 0 all that was asked for is right, 1 something differs or could not
 			if all && f.era >= 0 {
 				return usage(c, errors.New("--era and --all: one of the two"))
 			}
+			if err := without.check(all); err != nil {
+				return usage(c, err)
+			}
 			if without.bundle != "" {
 				return f.verifyBundle(c.Context(), c.OutOrStdout(), without, file)
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,12 +78,19 @@ func (f *rewardFlags) record(ctx context.Context, s session, out io.Writer, file
 	}
 	claim := bundle.Claim{Middleware: live.At.Middleware, Set: s.set,
 		FromEra: core.Era(paid.Activated.FromEra), ToEra: core.Era(paid.Activated.ToEra)}
-	found, err := recompute(ctx, recorded, claim, previous, &live)
+	if _, err := recompute(ctx, recorded, claim, previous, &live); err != nil {
+		return err
+	}
+	// Once more without the node: what that reads is all that is written, and it is known to suffice.
+	sealed, err := recorded.Sealed()
 	if err != nil {
 		return err
 	}
-	b := recorded.Bundle(claim, previous)
-	if err := writeBundle(out, file, b); err != nil {
+	found, err := recompute(ctx, sealed, claim, previous, nil)
+	if err != nil {
+		return err
+	}
+	if err := writeBundle(out, file, sealed.Bundle(claim, previous)); err != nil {
 		return err
 	}
 	return found.say(out)
@@ -223,6 +229,25 @@ func (o *offline) add(c *cobra.Command) {
 	c.Flags().Int64Var(&o.maxSize, "max-size", bundle.MaxPayload>>20, "with --bundle: how many `MiB` it may have uncompressed")
 }
 
+// check says what was asked for wrongly. A flag that only a bundle makes sense of must not be passed over without one: it
+// would look as if the hash had been compared.
+func (o offline) check(all bool) error {
+	var hash core.Hash
+	switch {
+	case o.bundle == "" && o.blockHash != "":
+		return errors.New("--block-hash is about a bundle: name one with --bundle")
+	case o.bundle != "" && all:
+		return errors.New("--bundle and --all: a bundle is about one commit")
+	case o.maxSize < 0 || o.maxSize > 1<<30:
+		return fmt.Errorf("--max-size %d: want 0 to %d MiB", o.maxSize, 1<<30)
+	case o.blockHash != "":
+		if err := hash.UnmarshalText([]byte(o.blockHash)); err != nil {
+			return fmt.Errorf("--block-hash: %w", err)
+		}
+	}
+	return nil
+}
+
 // verifyBundle verifies a bundle's commit, and a distribution file against it.
 func (f *rewardFlags) verifyBundle(ctx context.Context, out io.Writer, o offline, file string) error {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
@@ -280,8 +305,15 @@ func (f *rewardFlags) asked(claim bundle.Claim, o offline) error {
 	if err := readAddress(&at, "middleware", f.middleware); err != nil {
 		return err
 	}
-	if at != (common.Address{}) && !bytes.Equal(at[:], claim.Middleware[:]) {
-		return fmt.Errorf("it is of Middleware %s, --middleware is %s", claim.Middleware, at)
+	if f.devnet != "" {
+		devnet, err := readDevnet(f.devnet)
+		if err != nil {
+			return err
+		}
+		at = devnet.Addresses.Middleware
+	}
+	if at != (common.Address{}) && at != claim.Middleware {
+		return fmt.Errorf("it is of Middleware %s, asked for was %s", claim.Middleware, at)
 	}
 	if f.era >= 0 && (core.Era(f.era) < claim.FromEra || core.Era(f.era) > claim.ToEra) {
 		return fmt.Errorf("it is of eras %d to %d, --era is %d", claim.FromEra, claim.ToEra, f.era)

@@ -153,6 +153,12 @@ func TestRewardBundle(t *testing.T) {
 	if code, text := s.verify(whole, "--max-size", "0"); code != exitError || !strings.Contains(text, "--max-size") {
 		t.Errorf("larger than may be: exit %d:\n%s", code, text)
 	}
+	if code, text := s.verify(whole, "--block-hash", "0x12"); code != exitUsage {
+		t.Errorf("half a hash: exit %d:\n%s", code, text)
+	}
+	if code, stdout, stderr := call(t, "reward", "verify", "--block-hash", s.anchor); code != exitUsage {
+		t.Errorf("a hash without a bundle: exit %d:\n%s%s", code, stdout, stderr)
+	}
 	s.files(whole)
 	s.parts()
 	s.damage(whole)
@@ -253,6 +259,7 @@ func (s offlineStory) damage(whole []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.t.Logf("a payload of %d bytes in a file of %d", len(payload), len(whole))
 	head := whole[:len("ROSTER-BUNDLE")+2]
 	const samples = 120
 	for i := range samples {

@@ -77,6 +77,9 @@ func (c *Chain) Bundle(claim Claim, previous []byte) Bundle {
 		b.Headers = append(b.Headers, h.raw)
 	}
 	for number, r := range c.receipts {
+		if !r.proven { // nobody asked
+			continue
+		}
 		b.Receipts = append(b.Receipts, Receipts{number, r.raw})
 	}
 	slices.SortFunc(b.Receipts, func(x, y Receipts) int { return cmp.Compare(x.Number, y.Number) })

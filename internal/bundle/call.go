@@ -22,8 +22,8 @@ import (
 const callGas = 500_000_000
 
 // rules are those of the EVM at a block, as far as its header tells: Amsterdam's when it has what Amsterdam added, else
-// Osaka's, which are Prague's for all that our views use. Blocks before Prague are none of Roster's: its contracts need
-// EIP-2537.
+// Osaka's, the first on which Roster's contracts run (they need EIP-2537 and EIP-7939). Osaka added nothing to headers, so
+// that what is refused is what is older than Prague.
 // Errors: ErrProof for a block before Prague.
 func rules(id uint64, h *types.Header) (*params.ChainConfig, error) {
 	if h.RequestsHash == nil || h.Difficulty == nil || h.Difficulty.Sign() != 0 {

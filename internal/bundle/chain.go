@@ -20,6 +20,8 @@ type Node interface {
 	Receipts(ctx context.Context, blocks []common.Hash) ([][][]byte, error)
 	Proof(ctx context.Context, account common.Address, slots []common.Hash, block uint64) ([][]byte, error)
 	Code(ctx context.Context, account common.Address, block uint64) ([]byte, error)
+	// Touched is a hint: which slots calls of a contract read.
+	Touched(ctx context.Context, to common.Address, calls [][]byte, block uint64) (map[common.Address][]common.Hash, error)
 }
 
 // Chain answers what was at its anchor, and what headers and logs there were before, from proven data alone. It is safe
@@ -107,6 +109,22 @@ func Record(ctx context.Context, node Node, chainID, first uint64, anchor chain.
 	}
 	c.node = node
 	return c, nil
+}
+
+// Sealed is the chain with all that was recorded and no node behind it: what is read of it is what a bundle needs, and
+// that it suffices is proven by reading.
+func (c *Chain) Sealed() (*Chain, error) {
+	b := c.Bundle(Claim{}, nil)
+	out, err := Open(b)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.nodes {
+		out.nodes.add(n.raw)
+	}
+	return out, nil
 }
 
 func newChain(id uint64, list []header) (*Chain, error) {

@@ -58,7 +58,7 @@ func (h header) decode() (*types.Header, error) {
 	if err := rlp.DecodeBytes(h.raw, &out); err != nil {
 		return nil, fmt.Errorf("%w: header %v: %w (one of a later fork needs a later version)", ErrProof, h.hash, err)
 	}
-	if out.Number == nil || !out.Number.IsUint64() {
+	if out.Number == nil || !out.Number.IsInt64() { // and none that a count up to it would pass
 		return nil, fmt.Errorf("%w: header %v: number %v", ErrProof, h.hash, out.Number)
 	}
 	return &out, nil

@@ -44,13 +44,24 @@ func (s Source) holders(ctx context.Context, vault common.Address, t core.Time, 
 	if s.live == nil {
 		return nil, fatal(fmt.Errorf("holders of vault %v at %d: %w", vault, t, ErrMissing))
 	}
-	shares, err := s.live.SharesAt(ctx, vault, t, block)
+	all, err := s.live.StakersOf(ctx, vault, block)
 	if err != nil {
 		return nil, err
 	}
-	accounts = make([]common.Address, len(shares.Of))
-	for i, x := range shares.Of {
-		accounts[i] = common.Address(x.Account)
+	calls := make([][]byte, len(all))
+	for i, a := range all {
+		calls[i] = chain.PackSharesOf(a, t)
+	}
+	if err := s.chain.prefetch(ctx, vault, calls); err != nil {
+		return nil, err
+	}
+	// Only who had shares then is kept.
+	shares, err := s.SharesOf(ctx, vault, all, t, block)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range shares.Of {
+		accounts = append(accounts, common.Address(x.Account))
 	}
 	s.chain.mu.Lock()
 	s.chain.holders[key] = accounts

@@ -3,6 +3,7 @@ package bundle
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/rawdb"
@@ -85,6 +86,35 @@ func (c *Chain) walk(ctx context.Context, root common.Hash, key []byte, account 
 		return nil, fmt.Errorf("%w: the node's answer lacks state node %v of block %d", ErrProof, watched.hash, c.anchor.Number)
 	}
 	return value, broken(err)
+}
+
+// proofSlots is how many slots are proven in one request; go-ethereum takes 1,024.
+const proofSlots = 500
+
+// prefetch fetches the nodes that calls of a contract will need, many at a time. A node that cannot tell what they read
+// is asked slot by slot later.
+func (c *Chain) prefetch(ctx context.Context, to common.Address, calls [][]byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	block := c.anchor.Number.Uint64()
+	touched, err := c.node.Touched(ctx, to, calls, block)
+	if err != nil {
+		return ctx.Err()
+	}
+	for account, slots := range touched {
+		slots = slices.DeleteFunc(slots, func(key common.Hash) bool { _, known := c.slots[slot{account, key}]; return known })
+		slices.SortFunc(slots, common.Hash.Cmp)
+		for chunk := range slices.Chunk(slices.Compact(slots), proofSlots) {
+			nodes, err := c.node.Proof(ctx, account, chunk, block)
+			if err != nil {
+				return err
+			}
+			for _, n := range nodes {
+				c.nodes.add(n)
+			}
+		}
+	}
+	return nil
 }
 
 func broken(err error) error {

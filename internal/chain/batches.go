@@ -146,7 +146,7 @@ var vaults = bindings.NewVault()
 // first block on: a vault may be older than Roster. Shares whose holder is not found are an error, for a staker
 // would go unpaid.
 func (r *Roster) SharesAt(ctx context.Context, vault common.Address, t core.Time, block uint64) (Shares, error) {
-	accounts, err := r.holders(ctx, vault, block)
+	accounts, err := r.StakersOf(ctx, vault, block)
 	if err != nil {
 		return Shares{}, err
 	}
@@ -166,8 +166,7 @@ func (r *Roster) SharesOf(ctx context.Context, vault common.Address, accounts []
 		if i > 0 && bytes.Compare(accounts[i-1][:], a[:]) >= 0 { // one that is there twice could hide another
 			return s, &Error{Fatal, fmt.Errorf("shares of vault %v: account %v is not above %v", vault, a, accounts[i-1])}
 		}
-		shares, err := Read(ctx, r.Client, vault, Number(block),
-			vaults.PackActiveSharesOfAt(a, Number(t), nil), vaults.UnpackActiveSharesOfAt)
+		shares, err := Read(ctx, r.Client, vault, Number(block), PackSharesOf(a, t), vaults.UnpackActiveSharesOfAt)
 		if err != nil {
 			return Shares{}, err
 		}
@@ -183,8 +182,13 @@ func (r *Roster) SharesOf(ctx context.Context, vault common.Address, accounts []
 	return s, nil
 }
 
-// holders returns every account that may ever have had shares of a vault, ascending.
-func (r *Roster) holders(ctx context.Context, vault common.Address, block uint64) ([]common.Address, error) {
+// PackSharesOf is the question for one account's active shares of a vault at t.
+func PackSharesOf(account common.Address, t core.Time) []byte {
+	return vaults.PackActiveSharesOfAt(account, Number(t), nil)
+}
+
+// StakersOf returns every account that may ever have had shares of a vault, ascending.
+func (r *Roster) StakersOf(ctx context.Context, vault common.Address, block uint64) ([]common.Address, error) {
 	all := *r
 	all.FirstBlock = 0
 	deposits, err := events(ctx, &all, block, source[bindings.VaultDeposit]{

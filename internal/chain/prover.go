@@ -127,6 +127,29 @@ func (p *Prover) Proof(ctx context.Context, account common.Address, slots []comm
 	return nodes, nil
 }
 
+// Touched returns which slots calls of a contract read at a block, by account (eth_createAccessList). It is a hint for
+// Proof, which takes many slots at once.
+func (p *Prover) Touched(ctx context.Context, to common.Address, calls [][]byte, block uint64) (map[common.Address][]common.Hash, error) {
+	type answer struct {
+		AccessList types.AccessList `json:"accessList"`
+	}
+	answers := make([]answer, len(calls))
+	err := p.batches(ctx, len(calls), func(i int) rpc.BatchElem {
+		call := map[string]any{"to": to, "data": hexutil.Bytes(calls[i])}
+		return rpc.BatchElem{Method: "eth_createAccessList", Args: []any{call, hexutil.Uint64(block)}, Result: &answers[i]}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what %d calls of %v read: %w", len(calls), to, err)
+	}
+	slots := map[common.Address][]common.Hash{}
+	for _, a := range answers {
+		for _, t := range a.AccessList {
+			slots[t.Address] = append(slots[t.Address], t.StorageKeys...)
+		}
+	}
+	return slots, nil
+}
+
 // Code returns a contract's code at a block.
 func (p *Prover) Code(ctx context.Context, account common.Address, block uint64) ([]byte, error) {
 	var code hexutil.Bytes

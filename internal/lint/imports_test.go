@@ -21,7 +21,7 @@ var may = map[string][]string{
 	"internal/bls":            nil,
 	"internal/executor":       {"internal/bls", "internal/chain", "internal/chain/bindings"},
 	"internal/store":          nil,
-	"internal/bundle":         {"internal/chain"},
+	"internal/bundle":         {"internal/chain", "internal/chain/bindings"},
 	"internal/wasm":           {"examples"},
 	"internal/gossip":         nil,
 	"examples":                nil,
