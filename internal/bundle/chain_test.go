@@ -42,7 +42,16 @@ type world struct {
 // newWorld deposits for n stakers, a wVARA more for each than for the one before.
 func newWorld(t testing.TB, n int) *world {
 	t.Helper()
-	net, err := devnet.StartNetwork(t.Context(), devnet.NetworkOptions{Options: devnet.Options{Listen: "127.0.0.1:0"}})
+	return newWorldOf(t, n, devnet.Osaka)
+}
+
+// forkAt is when a fork comes that is not there from the beginning: after the deployment, which it makes too dear.
+const forkAt = devnet.DefaultGenesis + 100
+
+// newWorldOf is newWorld that ends under a fork's rules.
+func newWorldOf(t testing.TB, n int, fork devnet.Fork) *world {
+	t.Helper()
+	net, err := devnet.StartNetwork(t.Context(), devnet.NetworkOptions{Options: devnet.Options{Listen: "127.0.0.1:0", Fork: fork, ForkAt: forkAt}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +69,14 @@ func newWorld(t testing.TB, n int) *world {
 		staker := stakerOf(i)
 		w.do(w.vault.Address, vaults.PackDeposit(staker, big.NewInt(int64(i+1)*devnet.VARA)))
 	}
+	if fork != devnet.Osaka {
+		w.must(net.AdvanceTo(forkAt))
+	}
 	header, err := w.client.HeaderByNumber(t.Context(), nil)
 	w.must(err)
+	if later := header.BlockAccessListHash != nil || header.SlotNumber != nil; later != (fork == devnet.Amsterdam) {
+		t.Fatalf("the anchor of fork %d is a block of Amsterdam: %v", fork, later)
+	}
 	w.anchor = chain.BlockOf(header)
 	return w
 }
@@ -112,9 +127,14 @@ func (w *world) sealed(c *bundle.Chain) *bundle.Chain {
 }
 
 // TestChainAnswersAsTheNode: logs, calls, reverts and headers are those of the node, while they are recorded and from the
-// file alone.
+// file alone, today and after the next fork.
 func TestChainAnswersAsTheNode(t *testing.T) {
-	w := newWorld(t, 3)
+	for name, fork := range map[string]devnet.Fork{"Osaka": devnet.Osaka, "Amsterdam": devnet.Amsterdam} {
+		t.Run(name, func(t *testing.T) { answersAsTheNode(t, newWorldOf(t, 3, fork)) })
+	}
+}
+
+func answersAsTheNode(t *testing.T, w *world) {
 	ctx := t.Context()
 	recording, err := w.record(w.node)
 	w.must(err)
