@@ -173,8 +173,7 @@ func (s offlineStory) files(whole []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	liar := &d.Balances.Stakers[1]
-	liar.Amount.AddUint64(&liar.Amount, 1)
+	liar := enrich(s.t, &d)
 	raw, err := d.Encode()
 	if err == nil {
 		err = os.WriteFile(s.file("lie"), raw, 0o600)
@@ -239,7 +238,7 @@ func (s offlineStory) parts() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	d.Balances.Stakers[0].Amount.AddUint64(&d.Balances.Stakers[0].Amount, 1)
+	enrich(s.t, &d)
 	b = whole
 	if b.Previous, err = d.Encode(); err != nil {
 		s.t.Fatal(err)

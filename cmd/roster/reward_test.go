@@ -21,6 +21,18 @@ import (
 	"github.com/gear-tech/roster/internal/store"
 )
 
+// enrich gives a staker of a distribution one unit more.
+func enrich(t *testing.T, d *reward.Distribution) (liar reward.Balance) {
+	t.Helper()
+	stakers := slices.Collect(d.Balances.Stakers.All())
+	stakers[1].Amount.AddUint64(&stakers[1].Amount, 1)
+	var err error
+	if d.Balances.Stakers, err = reward.NewAmounts(stakers); err != nil {
+		t.Fatal(err)
+	}
+	return stakers[1]
+}
+
 // serveRewards serves what a node does, of set 0: the distribution of a file, and then of others.
 func serveRewards(t *testing.T, path string) (url string, stand func(path string)) {
 	t.Helper()
@@ -132,12 +144,7 @@ func TestReward(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stakers := slices.Collect(d.Balances.Stakers.All())
-	liar := &stakers[1]
-	liar.Amount.AddUint64(&liar.Amount, 1)
-	if d.Balances.Stakers, err = reward.NewAmounts(stakers); err != nil {
-		t.Fatal(err)
-	}
+	liar := enrich(t, &d)
 	if raw, err = d.Encode(); err != nil {
 		t.Fatal(err)
 	}
