@@ -41,7 +41,7 @@ units of wVARA, cumulative since the set's beginning where they are leaves of a 
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	f.reading(c.PersistentFlags())
-	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport(), f.newBundle())
+	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport(), f.newBundle(), f.newSimulate())
 	return c
 }
 
@@ -104,7 +104,7 @@ func (f *rewardFlags) paid(ctx context.Context, s session) (paid, error) {
 // one is the commit that has an era, the last one without.
 func (f *rewardFlags) one(list []paid, set core.SetID) (paid, error) {
 	if len(list) == 0 {
-		return paid{}, fmt.Errorf("set %d has no rewards on chain yet: an era's are committed under the set two eras later, and activated after a delay", set)
+		return paid{}, nothingPaid(set)
 	}
 	if f.era < 0 {
 		return list[len(list)-1], nil
@@ -115,6 +115,10 @@ func (f *rewardFlags) one(list []paid, set core.SetID) (paid, error) {
 		}
 	}
 	return paid{}, fmt.Errorf("set %d, era %d: not paid yet; paid are eras %d to %d", set, f.era, list[0].said.FromEra, list[len(list)-1].said.ToEra)
+}
+
+func nothingPaid(set core.SetID) error {
+	return fmt.Errorf("set %d has no rewards on chain yet: an era's are committed under the set two eras later, and activated after a delay", set)
 }
 
 func (f *rewardFlags) newVerify() *cobra.Command {

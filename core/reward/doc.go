@@ -9,6 +9,8 @@
 // every number on the way, so that Explain can show any account each division that led to its amount.
 // A Distribution is the public file that an Executor set signs the hash of.
 //
+// Simulate is Calculate twice, as an era was and with a rule, parameter or fact changed.
+//
 // Rounding: every division rounds down, so an account gets at most its exact right and less than one base
 // unit per division under it. What rounding leaves is unearned and goes back to the set's free pot; nobody
 // who claims can gain by it. The one subtraction, an Executor's part less its commission, gives the
