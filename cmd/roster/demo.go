@@ -73,7 +73,7 @@ func (f demoFlags) run(c *cobra.Command) error {
 		return usage(c, err)
 	}
 	ctx := c.Context()
-	story, err := demo.Start(ctx, f.Options, listen, false, demo.Out{Writer: out, Color: isTerminal(out)})
+	story, err := demo.Start(ctx, f.Options, listen, false, demo.Out{Writer: out, Color: wantsColour(out)})
 	if err != nil {
 		return err
 	}
@@ -148,12 +148,7 @@ func writeFile(path string, mode os.FileMode, write func(io.Writer) error) error
 	return nil
 }
 
-// isTerminal reports whether a writer is a terminal that wants colours (no-color.org).
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// wantsColour reports whether a writer is a terminal that wants colours (no-color.org).
+func wantsColour(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

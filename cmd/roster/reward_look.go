@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -148,55 +145,4 @@ func sayGrowth(out io.Writer, role reward.Role, before, after reward.Amounts) {
 		more.Sub(&b.Amount, &had)
 		fmt.Fprintf(out, "%-8s  %s  +%s  (%s, had %s)\n", role, b.Account, more.Dec(), b.Amount.Dec(), had.Dec())
 	}
-}
-
-func (f *rewardFlags) newExport() *cobra.Command {
-	var format string
-	c := &cobra.Command{
-		Use: "export", Short: "Write every leaf of a commit as CSV or JSON", Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if format != "csv" && format != "json" {
-				return usage(c, fmt.Errorf("--format %s: want csv or json", format))
-			}
-			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				p, err := f.paid(ctx, s)
-				if err != nil {
-					return err
-				}
-				return export(out, format, p.right.Balances)
-			})
-		},
-	}
-	c.Flags().StringVar(&format, "format", "csv", "`csv` or json")
-	f.withEra(c)
-	return c
-}
-
-// row is a leaf, as it is exported.
-type row struct {
-	Role    reward.Role  `json:"role"`
-	Account core.Address `json:"account"`
-	Amount  string       `json:"amount"` // cumulative, base units of wVARA
-}
-
-func export(out io.Writer, format string, b reward.Balances) error {
-	rows := []row{}
-	for l := range b.Operators.All() {
-		rows = append(rows, row{reward.AsOperator, l.Account, l.Amount.Dec()})
-	}
-	for l := range b.Stakers.All() {
-		rows = append(rows, row{reward.AsStaker, l.Account, l.Amount.Dec()})
-	}
-	if format == "json" {
-		return writeJSON(out, rows)
-	}
-	var text bytes.Buffer
-	w := csv.NewWriter(&text)
-	all := []error{w.Write([]string{"role", "account", "amount"})}
-	for _, r := range rows {
-		all = append(all, w.Write([]string{string(r.Role), r.Account.String(), r.Amount}))
-	}
-	w.Flush()
-	_, err := out.Write(text.Bytes())
-	return errors.Join(append(all, w.Error(), err)...)
 }

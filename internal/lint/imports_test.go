@@ -64,6 +64,7 @@ var only = map[string][]string{
 	"github.com/bytecodealliance/wasmtime-go":      {"internal/wasm"},
 	"github.com/libp2p":                            {"internal/gossip"},
 	"github.com/multiformats":                      {"internal/gossip"},
+	"github.com/parquet-go":                        {"cmd/roster"},
 }
 
 // TestImports: the direction of imports is that of the way through the house.
