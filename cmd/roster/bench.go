@@ -21,15 +21,18 @@ func newBench() *cobra.Command {
 run: the split among all stakers, the balances, both trees, and the durable file with its hash in a temporary
 folder. Then it verifies the file and takes proofs from it. To make up the stakers is not counted.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			step, end := begin(patience(c), "steps", trial.Steps)
+			defer end()
 			dir, err := os.MkdirTemp("", "roster-bench-")
 			if err != nil {
 				return err
 			}
 			defer os.RemoveAll(dir)
-			f, err := trial.Run(stakers, vaults, dir)
+			f, err := trial.Run(stakers, vaults, dir, step)
 			if err != nil {
 				return err
 			}
+			end()
 			out := c.OutOrStdout()
 			if asJSON {
 				return writeJSON(out, f)

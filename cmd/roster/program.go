@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -82,6 +83,8 @@ type session struct {
 	*chain.Roster
 	set core.SetID
 	key *ecdsa.PrivateKey // nil: nobody
+	// patience is told how far long computations have come; nil: nobody is.
+	patience io.Writer
 }
 
 // open connects; acting says that someone is to send.

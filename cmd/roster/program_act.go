@@ -31,6 +31,7 @@ func (f programFlags) within(c *cobra.Command, acting bool, do func(context.Cont
 	if err != nil {
 		return usage(c, err)
 	}
+	s.patience = patience(c)
 	err = do(ctx, s, c.OutOrStdout())
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: it took longer than --timeout %v", err, f.timeout)

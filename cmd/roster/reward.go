@@ -78,7 +78,9 @@ func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
 	if err != nil {
 		return nil, err
 	}
-	right, err := engine.Recomputed(ctx, s.Roster, s.set, block)
+	step, end := begin(s.patience, "eras", erasOf(said))
+	right, err := engine.Recomputed(ctx, s.Roster, s.set, block, func(core.Era) { step() })
+	end()
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +92,14 @@ func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
 		}
 	}
 	return list, nil
+}
+
+// erasOf is how many eras commits pay.
+func erasOf(said []*chain.RewardsActivated) (n int) {
+	for _, a := range said {
+		n += int(a.ToEra - a.FromEra + 1)
+	}
+	return n
 }
 
 // paid is the commit that has the era, recomputed.

@@ -65,7 +65,7 @@ func (f *rewardFlags) distribution(ctx context.Context, s session) (engine.Distr
 	if err != nil {
 		return engine.Distribution{}, err
 	}
-	books, err := engine.Books{Set: s.set}.Advance(ctx, s.Roster, s.Roster, final)
+	books, err := s.books(ctx, final)
 	if err != nil {
 		return engine.Distribution{}, err
 	}
@@ -83,7 +83,21 @@ func (f *rewardFlags) distribution(ctx context.Context, s session) (engine.Distr
 	if !any {
 		return engine.Distribution{}, fmt.Errorf("set %d: no era is closed that is not paid; era %d is the next to be", s.set, books.Next)
 	}
+	step, end := begin(s.patience, "eras", int(last-books.Next)+1)
+	defer end()
+	books.Done = func(core.Era) { step() }
 	return books.Distribute(ctx, s.Roster, s.Roster, last, active, final)
+}
+
+// books are what the set has paid up to a block.
+func (s session) books(ctx context.Context, block uint64) (engine.Books, error) {
+	said, err := s.RewardsActivatedOf(ctx, s.set, block)
+	if err != nil {
+		return engine.Books{}, err
+	}
+	step, end := begin(s.patience, "eras", erasOf(said))
+	defer end()
+	return engine.Books{Set: s.set, Done: func(core.Era) { step() }}.Advance(ctx, s.Roster, s.Roster, block)
 }
 
 func sayDistribution(out io.Writer, d engine.Distribution, era int64) {

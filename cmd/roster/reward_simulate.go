@@ -220,6 +220,8 @@ func (f *rewardFlags) simulate(ctx context.Context, s session, out io.Writer, ch
 	}
 	said := simulated{Set: s.set, First: asked.first, Last: asked.last}
 	var sum reward.Comparison
+	step, end := begin(s.patience, "eras", int(asked.last-asked.first)+1)
+	defer end()
 	for e := asked.first; e <= asked.last; e++ {
 		facts, err := engine.Facts(ctx, s.Roster, s.Roster, s.set, e, final)
 		if err != nil {
@@ -233,7 +235,9 @@ func (f *rewardFlags) simulate(ctx context.Context, s session, out io.Writer, ch
 			return err
 		}
 		said.Eras = append(said.Eras, comparedEra{Era: e, compared: comparedOf(one)})
+		step()
 	}
+	end()
 	said.Sum = comparedOf(sum)
 	if f.json {
 		return writeJSON(out, said)

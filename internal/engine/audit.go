@@ -10,14 +10,15 @@ import (
 
 // Recomputed returns, for each reward commit of a set that was activated up to a block, what it should have been,
 // in order: from the chain alone, each on what was computed before it, and compared with nothing. Books.Advance does
-// the same and stops at the first difference; this is for whoever wants to see the difference.
-func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) ([]Distribution, error) {
+// the same and stops at the first difference; this is for whoever wants to see the difference. done, if there is one, is
+// called after each era.
+func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint64, done func(core.Era)) ([]Distribution, error) {
 	history, err := r.RewardsActivatedOf(ctx, set, block)
 	if err != nil {
 		return nil, err
 	}
 	var list []Distribution
-	books := Books{Set: set}
+	books := Books{Set: set, Done: done}
 	for _, a := range history {
 		books.Next = core.Era(a.FromEra)
 		d, err := books.Distribute(ctx, r, r, core.Era(a.ToEra), 0, block)

@@ -180,6 +180,8 @@ type Books struct {
 	// Next is the first era that no activated commit pays, Roots the hash of the roots (batch.PreviousRoots).
 	Next  core.Era
 	Roots core.Hash
+	// Done, if there is one, is called after each era that was computed.
+	Done func(core.Era)
 
 	// File is the hash of the last activated commit's distribution, zero before any.
 	File core.Hash
@@ -244,6 +246,9 @@ func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, t
 	}
 	err = Payouts(ctx, r, source, set, from, to, block, func(p reward.Payout) error {
 		d.Payouts = append(d.Payouts, p.Summary())
+		if b.Done != nil {
+			defer b.Done(p.Era)
+		}
 		return paying.Pay(p)
 	})
 	if err != nil {

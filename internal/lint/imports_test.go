@@ -65,6 +65,7 @@ var only = map[string][]string{
 	"github.com/libp2p":                            {"internal/gossip"},
 	"github.com/multiformats":                      {"internal/gossip"},
 	"github.com/parquet-go":                        {"cmd/roster"},
+	"github.com/schollz/progressbar":               {"cmd/roster"},
 }
 
 // TestImports: the direction of imports is that of the way through the house.

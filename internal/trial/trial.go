@@ -91,26 +91,34 @@ func named(kind byte, n int) (a core.Address) {
 	return a
 }
 
+// Steps is how often Run calls done when it keeps a file.
+const Steps = 8
+
 // stopwatch measures one step after the other.
-type stopwatch struct{ since time.Time }
+type stopwatch struct {
+	since time.Time
+	done  func()
+}
 
 func (w *stopwatch) lap() float64 {
 	now := time.Now()
 	took := now.Sub(w.since).Seconds()
 	w.since = now
+	w.done()
 	return took
 }
 
 // Run computes an era of made-up Facts on top of one before, as a node does, and keeps the distribution in a folder, unless
-// that is empty; then it verifies the file and takes proofs from it.
-func Run(stakers, vaults int, dir string) (f Figures, err error) {
+// that is empty; then it verifies the file and takes proofs from it. It calls done after each step, making up the Facts
+// included.
+func Run(stakers, vaults int, dir string, done func()) (f Figures, err error) {
 	f.Stakers, f.Vaults, f.Cores = stakers, vaults, runtime.GOMAXPROCS(0)
-	d, err := f.pay()
+	d, err := f.pay(done)
 	if err != nil {
 		return f, err
 	}
 	before := permutations()
-	watch := stopwatch{time.Now()}
+	watch := stopwatch{time.Now(), done}
 	_, tree, err := engine.Trees(d)
 	if err != nil {
 		return f, err
@@ -129,11 +137,11 @@ func Run(stakers, vaults int, dir string) (f Figures, err error) {
 	if dir == "" {
 		return f, nil
 	}
-	return f, f.keep(d, dir)
+	return f, f.keep(d, dir, done)
 }
 
 // pay computes the era.
-func (f *Figures) pay() (reward.Distribution, error) {
+func (f *Figures) pay(done func()) (reward.Distribution, error) {
 	facts, err := Facts(f.Stakers, f.Vaults)
 	if err != nil {
 		return reward.Distribution{}, err
@@ -148,7 +156,8 @@ func (f *Figures) pay() (reward.Distribution, error) {
 	}
 	earlier = reward.Payout{} // a node has this one from the last commit, as balances alone
 	runtime.GC()
-	watch := stopwatch{time.Now()}
+	done()
+	watch := stopwatch{time.Now(), done}
 	p, err := reward.CalculateOn(facts, engine.AtOnce)
 	if err != nil {
 		return reward.Distribution{}, err
@@ -167,12 +176,12 @@ func (f *Figures) pay() (reward.Distribution, error) {
 }
 
 // keep writes the durable file, compares it with what was computed, and takes proofs from it.
-func (f *Figures) keep(d reward.Distribution, dir string) error {
+func (f *Figures) keep(d reward.Distribution, dir string, done func()) error {
 	shelf, err := store.OpenShelf(dir)
 	if err != nil {
 		return err
 	}
-	watch := stopwatch{time.Now()}
+	watch := stopwatch{time.Now(), done}
 	hash, err := shelf.Put(d)
 	if err != nil {
 		return err

@@ -9,9 +9,13 @@ import (
 func TestRun(t *testing.T) {
 	var roots [2]string
 	for i := range roots {
-		f, err := Run(5_000, 40, t.TempDir())
+		steps := 0
+		f, err := Run(5_000, 40, t.TempDir(), func() { steps++ })
 		if err != nil {
 			t.Fatal(err)
+		}
+		if steps != Steps {
+			t.Errorf("%d steps, want %d", steps, Steps)
 		}
 		if f.Stakers != 5_000 || f.Vaults != 40 || f.FileBytes != 200+36*(5_000+3) || f.File <= 0 || f.Proofs <= 0 || f.Verify < f.Roots || f.KeccakShare <= 0 {
 			t.Errorf("%+v", f)
@@ -32,7 +36,7 @@ func BenchmarkEra(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				f, err := Run(n, 2000, "")
+				f, err := Run(n, 2000, "", func() {})
 				if err != nil {
 					b.Fatal(err)
 				}
