@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
@@ -45,11 +46,12 @@ units of wVARA, cumulative since the set's beginning where they are leaves of a 
 	return c
 }
 
-// paid is one reward commit that was activated: what the chain says of it, and what it should be.
+// paid is one reward commit: what the chain says of it, and what it should be.
 type paid struct {
 	said   *chain.RewardsActivated
 	right  engine.Distribution
 	before reward.Balances
+	waits  *batch.Rewards // what was signed, of one that is not activated yet; nil for those that are
 }
 
 // has reports whether the commit is about an era.
@@ -139,7 +141,8 @@ func (f *rewardFlags) newVerify() *cobra.Command {
 		Use: "verify", Short: "Recompute rewards, and compare the roots with those on chain", Args: noArguments,
 		Long: `verify computes every reward commit of the set again, from the first era on, and compares it with what the
 chain has: the two roots, the distribution's hash, what was paid and what went back to the pot. With --file it
-compares a distribution file as well, and names the first account that differs.
+compares a distribution file as well, and names the first account that differs. A commit that waits for its delay is
+compared, too, statement with statement: until it is activated the owner can cancel it.
 
 With --bundle it asks no chain: it verifies the one commit that the file is about from what the file proves.
 
@@ -170,22 +173,20 @@ func (f *rewardFlags) withEra(c *cobra.Command) {
 }
 
 func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file string) error {
-	list, err := s.history(ctx)
+	list, one, err := f.toVerify(ctx, s)
 	if err != nil {
 		return err
-	}
-	one, err := f.one(list, s.set)
-	if err != nil {
-		return err
-	}
-	if f.era >= 0 {
-		list = []paid{one}
 	}
 	wrong := 0
 	for _, p := range list {
 		if difference := p.difference(); difference != "" {
 			wrong++
 			fmt.Fprintf(out, "DIFFERS  %s: %s\n", p.eras(), difference)
+			continue
+		}
+		if p.waits != nil {
+			fmt.Fprintf(out, "ok       %s, not activated yet: %d operators, %d stakers, pays %s\n", p.eras(), p.right.Balances.Operators.Len(),
+				p.right.Balances.Stakers.Len(), p.said.Paid)
 			continue
 		}
 		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), p.right.Balances.Operators.Len(),
@@ -209,8 +210,39 @@ func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file
 	return nil
 }
 
+// toVerify are the commits that were asked for, the one that waits included, and the one that a file is compared with.
+func (f *rewardFlags) toVerify(ctx context.Context, s session) (list []paid, one paid, err error) {
+	final, _, err := s.newest(ctx)
+	if err != nil {
+		return nil, one, err
+	}
+	if list, err = s.historyAt(ctx, final); err != nil {
+		return nil, one, err
+	}
+	waits, any, err := s.pending(ctx, list, final)
+	if err != nil {
+		return nil, one, err
+	}
+	if any && (f.era >= 0 && waits.has(core.Era(f.era)) || len(list) == 0 && f.era < 0) {
+		return []paid{waits}, waits, nil
+	}
+	if one, err = f.one(list, s.set); err != nil {
+		return nil, one, err
+	}
+	if f.era >= 0 {
+		return []paid{one}, one, nil
+	}
+	if any {
+		list = append(list, waits)
+	}
+	return list, one, nil
+}
+
 // difference is the first thing in which the chain and the recomputation differ, empty when they do not.
 func (p paid) difference() string {
+	if p.waits != nil {
+		return p.waits.FirstDifference(p.right.Statement)
+	}
 	var sum core.Amount
 	for _, x := range p.right.Payouts {
 		sum.Add(&sum, &x.Paid)

@@ -18,11 +18,11 @@ type Metrics struct {
 	registry *prometheus.Registry
 	list     []described
 
-	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ prometheus.Counter
-	batches, ran, batchDiffers, contradictions, refused                                  prometheus.Counter
-	final, head, finalTime, gate, peers, fetched                                         prometheus.Gauge
-	failures, intents, alarms, faults                                                    *prometheus.CounterVec
-	elected, era, endpoints                                                              *prometheus.GaugeVec
+	ticks, logs, reorgs, checks, differences, wrong, disagreements, spent, bonds, differ, refusedRewards prometheus.Counter
+	batches, ran, batchDiffers, contradictions, refused                                                  prometheus.Counter
+	final, head, finalTime, gate, peers, fetched                                                         prometheus.Gauge
+	failures, intents, alarms, faults                                                                    *prometheus.CounterVec
+	elected, era, endpoints                                                                              *prometheus.GaugeVec
 }
 
 type described struct{ name, kind, labels, help string }
@@ -47,6 +47,7 @@ func NewMetrics() *Metrics {
 	m.spent = m.counter("gas_spent_wei_total", "what gas cost for the intents that ended, done or expired, reverts counted, wei")
 	m.bonds = m.counter("bonds_short_total", "lists that were not posted, for balance or bond-limit do not hold the bond")
 	m.differ = m.counter("rewards_different_total", "pending rewards that are not what this node computes")
+	m.refusedRewards = m.counter("reward_statements_refused_total", "reward statements of other Executors that are not what this node computed, and were not signed")
 	m.batches = m.counter("batches_committed_total", "batches that the Router took, in final blocks")
 	m.ran = m.counter("messages_run_total", "messages that programs were run for")
 	m.batchDiffers = m.counter("batches_different_total", "committed batches that are not what this node computed: it signs nothing more for the set")

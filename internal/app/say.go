@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/slash"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
@@ -138,7 +139,14 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 	e.RewardsDiffer = func(r engine.RewardStatement) {
 		m.differ.Inc()
 		log.Error("pending rewards are not what this node computes: the owner can cancel them", "set", r.Set, "era", r.Era,
-			"block", r.Block, "from", r.From, "to", r.To, "digest", r.Digest, "computed", r.Computed, "cancel_before", r.Until)
+			"block", r.Block, "from", r.From, "to", r.To, "digest", r.Digest, "computed", r.Computed, "cancel_before", r.Until,
+			"difference", r.Difference, "file", r.File, "find_account", findAccount(r.To))
+	}
+	e.RewardsRefused = func(r engine.RewardsRefused) {
+		m.refusedRewards.Inc()
+		log.Warn("another executor's rewards are not what this node computed: not signed", "set", r.Set, "era", r.Era, "block", r.Block,
+			"from", r.From, "to", r.To, "operator", r.Operator, "digest", r.Digest, "computed", r.Computed, "difference", r.Difference,
+			"file", r.File, "find_account", findAccount(r.To))
 	}
 	batchEvents(log, m, &e)
 	e.JournalUnsafe = func(u engine.Unsafe) {
@@ -157,6 +165,12 @@ func engineEvents(log *slog.Logger, m *Metrics) (e engine.Events) {
 			"alarm", c.Alarm.String(), "closes", c.Window.Closes, "now", c.Now)
 	}
 	return e
+}
+
+// findAccount is the command that names the first account in which a distribution file, which whoever signed its hash has
+// in rewards/, is not the right one.
+func findAccount(e core.Era) string {
+	return fmt.Sprintf("roster reward verify --era %d --file FILE", e)
 }
 
 func outboxEvents(log *slog.Logger, m *Metrics) (e outbox.Events) {

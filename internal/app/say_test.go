@@ -71,7 +71,9 @@ func amount(n uint64) core.Amount { return *uint256.NewInt(n) }
 // everything is one call of each event, by its name.
 func everything(e Events, p chain.PoolEvents) map[string][]func() {
 	statement := engine.RewardStatement{Set: 1, Era: 8, Block: 100, From: 5, To: 6, Digest: word, Computed: core.Hash{31: 0xb3},
-		Signed: amount(60), Need: amount(67), Until: 5200}
+		Signed: amount(60), Need: amount(67), Until: 5200, Difference: "stakersAmount is 7, computed 6", File: core.Hash{31: 0xf1}}
+	refused := engine.RewardsRefused{Set: 1, Era: 8, Block: 100, From: 5, To: 6, Operator: who, Digest: word, Computed: core.Hash{31: 0xb3},
+		Difference: "stakersAmount is 7, computed 6", File: core.Hash{31: 0xf1}}
 	of := slash.Case{Offence: slash.Offence{Set: 1, Operator: who, Era: 7}, Vault: core.Address{19: 0xc3}}
 	due := engine.SlashCase{Case: of, Block: 100, Now: 5384, Action: slash.Action{Verb: slash.Request, Reason: slash.DueRequest, Until: 0,
 		Window: slash.Window{Opens: 5000, Closes: 5600}, Alarm: slash.HalfGone}}
@@ -105,6 +107,7 @@ func everything(e Events, p chain.PoolEvents) map[string][]func() {
 		"Engine.RewardsComputed":    {func() { e.Engine.RewardsComputed(statement) }},
 		"Engine.RewardsUncertified": {func() { e.Engine.RewardsUncertified(statement) }},
 		"Engine.RewardsDiffer":      {func() { e.Engine.RewardsDiffer(statement) }},
+		"Engine.RewardsRefused":     {func() { e.Engine.RewardsRefused(refused) }},
 		"Engine.BatchComputed": {func() {
 			e.Engine.BatchComputed(engine.BatchComputed{Set: 1, Number: 9, EndBlock: 99, Hash: word, StateRoot: word, Ran: 3, Sent: 2, Gas: 4000})
 		}},

@@ -20,6 +20,7 @@ type Events struct {
 	RewardsComputed    func(RewardStatement)
 	RewardsUncertified func(RewardStatement)
 	RewardsDiffer      func(RewardStatement)
+	RewardsRefused     func(RewardsRefused)
 	JournalUnsafe      func(Unsafe)
 	BatchComputed      func(BatchComputed)
 	Joined             func(Joined)
@@ -138,6 +139,22 @@ type (
 		Digest, Computed core.Hash
 		Signed, Need     core.Amount
 		Until            core.Time // a wrong one can be cancelled before that
+		// Difference is the first field in which a wrong one is not the computed one, with both values; File the hash of
+		// its distribution.
+		Difference string
+		File       core.Hash
+	}
+	// RewardsRefused is a statement about rewards, heard from another Executor, that is not what this node computed: it
+	// does not sign it. Era is that of the set that signs; From and To are of what was computed.
+	RewardsRefused struct {
+		Set              core.SetID
+		Era              core.Era
+		Block            uint64
+		From, To         core.Era
+		Operator         core.Address // who signed it
+		Digest, Computed core.Hash
+		Difference       string // the first field that differs, with both values
+		File             core.Hash
 	}
 	// Unsafe is a signature that was refused because a lost journal could have held another: none is given for
 	// sets of eras before From.
@@ -167,6 +184,7 @@ func (e *Events) ensure() {
 	ensure(&e.RewardsComputed)
 	ensure(&e.RewardsUncertified)
 	ensure(&e.RewardsDiffer)
+	ensure(&e.RewardsRefused)
 	ensure(&e.JournalUnsafe)
 	ensure(&e.BatchComputed)
 	ensure(&e.Joined)

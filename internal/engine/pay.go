@@ -87,7 +87,8 @@ func (n *Node) activateRewards(ctx context.Context, t Tick, books Books, pending
 		if got := d.Statement.Digest(n.Roster.Domain()); got != pending.Digest {
 			n.sayOnce("rewards/"+pending.Digest.String(), func() {
 				n.Events.RewardsDiffer(RewardStatement{Set: books.Set, Era: core.Era(c.Era), Block: t.Final.Number, From: books.Next,
-					To: core.Era(c.Rewards.ToEra), Digest: pending.Digest, Computed: got, Until: pending.ActivatableAt})
+					To: core.Era(c.Rewards.ToEra), Digest: pending.Digest, Computed: got, Until: pending.ActivatableAt,
+					Difference: StatementOf(books.Set, core.Era(c.Era), c.Rewards).FirstDifference(d.Statement), File: c.Rewards.DistributionHash})
 			})
 			return nil
 		}
@@ -168,6 +169,7 @@ func (n *Node) certify(ctx context.Context, t Tick, d Distribution) error {
 	if signatures, err = n.rewardLine(ctx, t, d, signatures); err != nil {
 		return err
 	}
+	n.refuseRewards(t, committee, d)
 	signatures = without(signatures, ejected)
 	digest := d.Statement.Digest(n.Roster.Domain())
 	signed, _, err := committee.Gather(digest, signatures)

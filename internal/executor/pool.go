@@ -216,6 +216,27 @@ func (p *Pool) Others(like Message) []Message {
 	return list
 }
 
+// Rewards returns the statements about rewards that Executors of one era of a set have signed, whatever they say: each
+// signer's together, in the order of their digests.
+func (p *Pool) Rewards(set core.SetID, e core.Era) []Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []Message
+	for at, of := range p.slots {
+		if !at.rewards || at.office != (office{set, e}) {
+			continue
+		}
+		for _, all := range of {
+			list = append(list, all...)
+		}
+	}
+	slices.SortFunc(list, func(a, b Message) int {
+		x, y := a.Digest(p.domain), b.Digest(p.domain)
+		return cmp.Or(cmp.Compare(a.Index, b.Index), slices.Compare(x[:], y[:]))
+	})
+	return list
+}
+
 // Return gives back a contradiction of which nothing came yet.
 func (p *Pool) Return(c Contradiction) {
 	p.mu.Lock()

@@ -66,6 +66,10 @@ func TestPool(t *testing.T) {
 	if v := p.Add(said(keys, 2, Message{Era: 1, Rewards: &batch.Rewards{Era: 1, ToEra: 77777}})); v != Accept {
 		t.Errorf("someone who made nothing up is not heard: %v", v)
 	}
+	heard := p.Rewards(0, 1)
+	if len(heard) != mostRewards+1 || heard[0].Index != 2 || heard[0].Rewards.ToEra != 77777 || heard[1].Index != 3 || len(p.Rewards(0, 2)) != 0 {
+		t.Errorf("%d statements about rewards", len(heard))
+	}
 	p.Serve(0, nil, 5, 10)
 	if len(p.slots) != 0 {
 		t.Errorf("%d slots of a set that does not serve any more", len(p.slots))
