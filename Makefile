@@ -16,7 +16,7 @@ export GOGC ?= 400
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 
-.PHONY: help build gen test check race fuzz e2e bench bench-rewards soak demo clean
+.PHONY: help build gen oracle test check race fuzz e2e bench bench-rewards soak demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,6 +27,10 @@ build: $(ARTIFACTS) ## bin/roster, with Symbiotic's contracts for the devnet in 
 gen: $(FRESH) ## bindings with our bytecode, and the generated documents; must leave git clean
 	go run ./internal/tools/bindings -strict -forge contracts/out/gen
 	go run ./internal/tools/docs
+
+oracle: $(NPM) ## what OpenZeppelin's own package says of trees of claims; must leave git clean
+	node testdata/merkle_oz.mjs
+	node testdata/merkle_oz.mjs sizes
 
 test: $(ARTIFACTS) ## vet, and all tests, Go's and Solidity's
 	go vet ./...

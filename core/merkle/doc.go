@@ -2,6 +2,6 @@
 // StandardMerkleTree, from which Symbiotic's reward contract pays (protocol §8); and the positional tree, under
 // whose root the Router keeps the entries of a set and the messages of a batch (protocol §4, §5).
 //
-// testdata/merkle_oz.json is OpenZeppelin's own package speaking, testdata/entries.json the vectors that the
+// testdata/merkle_oz.json and merkle_oz_sizes.json are OpenZeppelin's own package speaking, testdata/entries.json the vectors that the
 // contracts' tests read as well.
 package merkle
