@@ -80,9 +80,7 @@ func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
 	if err != nil {
 		return nil, err
 	}
-	step, end := begin(s.patience, "eras", erasOf(said))
-	right, err := engine.Recomputed(ctx, s.Roster, s.set, block, func(core.Era) { step() })
-	end()
+	right, err := s.recomputed(ctx, said, block)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +92,13 @@ func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
 		}
 	}
 	return list, nil
+}
+
+// recomputed computes all commits that were activated up to a block.
+func (s session) recomputed(ctx context.Context, said []*chain.RewardsActivated, block uint64) ([]engine.Distribution, error) {
+	step, end := begin(s.patience, "eras", erasOf(said))
+	defer end()
+	return engine.Recomputed(ctx, s.Roster, s.set, block, func(core.Era) { step() })
 }
 
 // erasOf is how many eras commits pay.

@@ -12,6 +12,7 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
 	"github.com/gear-tech/roster/internal/store"
 )
@@ -232,7 +233,10 @@ func (s session) payouts(ctx context.Context, p paid) (list []reward.Payout, err
 	if err != nil {
 		return nil, err
 	}
+	step, end := begin(s.patience, "eras", erasOf([]*chain.RewardsActivated{p.said}))
+	defer end()
 	err = engine.Payouts(ctx, s.Roster, s.Roster, s.set, core.Era(p.said.FromEra), core.Era(p.said.ToEra), final, func(p reward.Payout) error {
+		step()
 		list = append(list, p)
 		return nil
 	})

@@ -118,7 +118,7 @@ func (f *rewardFlags) before(ctx context.Context, s session, file string, block 
 		raw, err := os.ReadFile(file)
 		return p, raw, err
 	}
-	right, err := engine.Recomputed(ctx, s.Roster, s.set, block)
+	right, err := s.recomputed(ctx, said, block)
 	if err != nil {
 		return p, nil, err
 	}

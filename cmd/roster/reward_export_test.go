@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -16,21 +17,33 @@ import (
 )
 
 // many are balances with amounts of every length that Parquet holds, and more rows than the writer takes at once.
-func many(t *testing.T) (b reward.Balances) {
+func many(t *testing.T) (operators, stakers []reward.Balance) {
 	for i := range 3000 {
 		h := core.Keccak([]byte{byte(i >> 8), byte(i)})
 		leaf := reward.Balance{Account: core.Address{byte(i >> 8), byte(i), 19: h[0]}, Amount: decimal(t, strings.Repeat("9", 1+i%38))}
 		if i%3 == 0 {
-			b.Operators = append(b.Operators, leaf)
+			operators = append(operators, leaf)
 		}
-		b.Stakers = append(b.Stakers, leaf)
+		stakers = append(stakers, leaf)
+	}
+	return operators, stakers
+}
+
+// balances are lists as columns.
+func balances(t *testing.T, operators, stakers []reward.Balance) (b reward.Balances) {
+	var errs [2]error
+	b.Operators, errs[0] = reward.NewAmounts(operators)
+	b.Stakers, errs[1] = reward.NewAmounts(stakers)
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
 	}
 	return b
 }
 
 // TestExportParquet: the file has what the JSON has, to the last digit, and is the same bytes each time.
 func TestExportParquet(t *testing.T) {
-	for name, b := range map[string]reward.Balances{"many": many(t), "none": {}} {
+	operators, stakers := many(t)
+	for name, b := range map[string]reward.Balances{"many": balances(t, operators, stakers), "none": {}} {
 		path := filepath.Join(t.TempDir(), "leaves.parquet")
 		if err := exportFile(path, "parquet", b); err != nil {
 			t.Fatal(err)
@@ -78,9 +91,9 @@ func TestExportParquet(t *testing.T) {
 // TestExportParquetRefused: what does not fit is refused, and leaves no file.
 func TestExportParquetRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leaves.parquet")
-	b := many(t)
-	b.Stakers[2500].Amount = decimal(t, "1"+strings.Repeat("0", 38))
-	if err := exportFile(path, "parquet", b); err == nil || !strings.Contains(err.Error(), b.Stakers[2500].Account.String()) {
+	operators, stakers := many(t)
+	stakers[2500].Amount = decimal(t, "1"+strings.Repeat("0", 38))
+	if err := exportFile(path, "parquet", balances(t, operators, stakers)); err == nil || !strings.Contains(err.Error(), stakers[2500].Account.String()) {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(path); err == nil {
