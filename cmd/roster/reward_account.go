@@ -12,7 +12,6 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
 	"github.com/gear-tech/roster/internal/store"
 )
@@ -172,99 +171,6 @@ func (l *leafSource) flags(c *cobra.Command) {
 	c.Flags().StringVar(&l.file, "file", "", "distribution `file` to take the leaves from, as a node keeps it in rewards/; without --file and --node they are computed from the chain")
 	c.Flags().StringVar(&l.node, "node", "", "`URL` of a node to take the proofs from, as http://127.0.0.1:9635: each is checked against the chain's root")
 	c.MarkFlagsMutuallyExclusive("file", "node")
-}
-
-// explained is a step, as JSON has it.
-type explained struct {
-	Role     reward.Role       `json:"role"`
-	Reason   string            `json:"reason"` // a code of docs/reasons.md
-	Era      *core.Era         `json:"era,omitempty"`
-	Operator string            `json:"operator,omitempty"`
-	Vault    string            `json:"vault,omitempty"`
-	Formula  string            `json:"formula,omitempty"`
-	Terms    map[string]string `json:"terms,omitempty"`
-	Amount   string            `json:"amount"`
-}
-
-func (f *rewardFlags) newExplain() *cobra.Command {
-	c := &cobra.Command{
-		Use: "explain ACCOUNT", Short: "Show every step that leads to an account's amounts", Args: cobra.ExactArgs(1),
-		Long: `explain shows how an account's leaves came about in one reward commit: what it had before, then for each era the
-pool, the Executor's part by weight and performance, the commission, the vault's part, and the account's own by
-its shares, each division with its numbers; ⌊ ⌋ rounds down. What it shows adds up to the leaf, or it fails.`,
-		RunE: func(c *cobra.Command, args []string) error {
-			var account core.Address
-			if err := account.UnmarshalText([]byte(args[0])); err != nil {
-				return usage(c, err)
-			}
-			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				p, err := f.paid(ctx, s)
-				if err != nil {
-					return err
-				}
-				payouts, err := s.payouts(ctx, p)
-				if err != nil {
-					return err
-				}
-				steps, err := reward.Explain(account, p.before, payouts)
-				if err != nil {
-					return err
-				}
-				if f.json {
-					return writeJSON(out, explainedOf(steps))
-				}
-				if len(steps) == 0 {
-					fmt.Fprintf(out, "%s earned nothing in %s and before.\n", account, p.eras())
-					return nil
-				}
-				_, err = io.WriteString(out, reward.Text(steps))
-				return err
-			})
-		},
-	}
-	c.Flags().BoolVar(&f.json, "json", false, "write JSON")
-	f.withEra(c)
-	return c
-}
-
-// payouts are those of a commit's eras, with what each staker gets.
-func (s session) payouts(ctx context.Context, p paid) (list []reward.Payout, err error) {
-	final, _, err := s.newest(ctx)
-	if err != nil {
-		return nil, err
-	}
-	step, end := begin(s.patience, "eras", erasOf([]*chain.RewardsActivated{p.said}))
-	defer end()
-	err = engine.Payouts(ctx, s.Roster, s.Roster, s.set, core.Era(p.said.FromEra), core.Era(p.said.ToEra), final, func(p reward.Payout) error {
-		step()
-		list = append(list, p)
-		return nil
-	})
-	return list, err
-}
-
-func explainedOf(steps []reward.Step) []explained {
-	list := make([]explained, len(steps))
-	for i, s := range steps {
-		e := explained{Role: s.Role, Reason: s.Reason.Code, Formula: s.Formula, Amount: s.Amount.Dec()}
-		if s.Reason != reward.Carried && s.Reason != reward.Cumulative {
-			e.Era = &s.Era
-		}
-		if s.Operator != (core.Address{}) {
-			e.Operator = s.Operator.String()
-		}
-		if s.Vault != (core.Address{}) {
-			e.Vault = s.Vault.String()
-		}
-		for _, t := range s.Terms {
-			if e.Terms == nil {
-				e.Terms = map[string]string{}
-			}
-			e.Terms[t.Name] = t.Value.Dec()
-		}
-		list[i] = e
-	}
-	return list
 }
 
 func newOperator() *cobra.Command { return newClaimer("operator", reward.AsOperator) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/holiman/uint256"
 
+	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/api"
@@ -82,9 +83,11 @@ func TestReward(t *testing.T) {
 		}
 		return stdout
 	}
-	if text := ask(exitOK, "reward", "verify", "--all"); strings.Count(text, "ok ") < 5 || strings.Contains(text, "DIFFERS") {
-		t.Errorf("verify:\n%s", text)
+	verified := ask(exitOK, "reward", "verify", "--all")
+	if strings.Count(verified, "ok ") < 5 || strings.Contains(verified, "DIFFERS") {
+		t.Errorf("verify:\n%s", verified)
 	}
+	era := fmt.Sprint(strings.Count(verified, "ok ") - 1) // the last one
 	var rows []row
 	if err := json.Unmarshal([]byte(ask(exitOK, "reward", "export", "--format", "json")), &rows); err != nil || len(rows) < 10 {
 		t.Fatalf("%d leaves (%v)", len(rows), err)
@@ -92,19 +95,10 @@ func TestReward(t *testing.T) {
 	if csv := ask(exitOK, "reward", "export"); strings.Count(csv, "\n") != len(rows)+1 {
 		t.Errorf("csv:\n%s", csv)
 	}
+	led := checkExplanations(t, ask, era, nil)
 	for _, r := range rows {
-		var steps []explained
-		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "explain", r.Account.String(), "--json")), &steps); err != nil {
-			t.Fatal(err)
-		}
-		led := ""
-		for _, s := range steps {
-			if s.Role == r.Role && s.Reason == reward.Cumulative.Code {
-				led = s.Amount
-			}
-		}
-		if led != r.Amount {
-			t.Errorf("%s %s: the explanation leads to %s, the leaf says %s", r.Role, r.Account, led, r.Amount)
+		if have := led[string(r.Role)+r.Account.String()]; have != r.Amount {
+			t.Errorf("%s %s: the explanation leads to %s, the leaf says %s", r.Role, r.Account, have, r.Amount)
 		}
 		var leaves []proven
 		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "proof", r.Account.String(), "--json")), &leaves); err != nil {
@@ -122,8 +116,7 @@ func TestReward(t *testing.T) {
 	ask(exitOK, "reward", "compute", "--era", "3", "--out", file)
 	ask(exitOK, "reward", "verify", "--era", "3", "--file", file)
 	last := filepath.Join(t.TempDir(), "last")
-	era := strings.Count(ask(exitOK, "reward", "verify", "--all"), "ok ") - 1
-	ask(exitOK, "reward", "compute", "--era", fmt.Sprint(era), "--out", last)
+	ask(exitOK, "reward", "compute", "--era", era, "--out", last)
 	if whole, short := ask(exitOK, "reward", "proof", rows[3].Account.String()), ask(exitOK, "reward", "proof", rows[3].Account.String(), "--file", last); whole != short {
 		t.Errorf("from the chain\n%s\nfrom the file\n%s", whole, short)
 	}
@@ -137,6 +130,23 @@ func TestReward(t *testing.T) {
 	}
 	stand(file)
 	ask(exitError, "reward", "proof", rows[3].Account.String(), "--node", node) // it is behind
+	liar := oneUnitMore(t, file)
+	if text := ask(exitError, "reward", "verify", "--era", "3", "--file", file); !strings.Contains(text, "account "+liar.String()+" has") {
+		t.Errorf("one unit more:\n%s", text)
+	}
+	if text := ask(exitOK, "reward", "diff", "2", "3"); !strings.Contains(text, "+") {
+		t.Errorf("diff:\n%s", text)
+	}
+	if text := ask(exitOK, "staker", "claim", liar.String(), "--calldata"); !strings.Contains(text, "Nothing is left") { // the story ends so
+		t.Errorf("claim:\n%s", text)
+	}
+	ask(exitError, "operator", "claim", "0x00000000000000000000000000000000000000aa", "--calldata")
+	ask(exitUsage, "reward", "export", "--format", "xml")
+}
+
+// oneUnitMore gives a staker in a distribution file one unit more, and returns it.
+func oneUnitMore(t *testing.T, file string) core.Address {
+	t.Helper()
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -152,15 +162,5 @@ func TestReward(t *testing.T) {
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if text := ask(exitError, "reward", "verify", "--era", "3", "--file", file); !strings.Contains(text, "account "+liar.Account.String()+" has") {
-		t.Errorf("one unit more:\n%s", text)
-	}
-	if text := ask(exitOK, "reward", "diff", "2", "3"); !strings.Contains(text, "+") {
-		t.Errorf("diff:\n%s", text)
-	}
-	if text := ask(exitOK, "staker", "claim", liar.Account.String(), "--calldata"); !strings.Contains(text, "Nothing is left") { // the story ends so
-		t.Errorf("claim:\n%s", text)
-	}
-	ask(exitError, "operator", "claim", "0x00000000000000000000000000000000000000aa", "--calldata")
-	ask(exitUsage, "reward", "export", "--format", "xml")
+	return liar.Account
 }

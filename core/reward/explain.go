@@ -24,17 +24,26 @@ const (
 // Errors: what Apply refuses; an explanation is never of balances that do not add up.
 func Explain(account core.Address, activated Balances, payouts []Payout) ([]Step, error) {
 	after := activated
-	var asOperator, asStaker []Step
 	for _, p := range payouts {
 		var err error
 		if after, err = after.Apply(p); err != nil {
 			return nil, fmt.Errorf("explain %s: %w", account, err)
 		}
+	}
+	return ExplainIn(account, activated, after, payouts), nil
+}
+
+// ExplainIn is Explain where the balances after the payouts are known, as a Distribution has them: many accounts are
+// explained without adding everything up for each. Warning: it takes the caller's word that after is what the payouts
+// lead to.
+func ExplainIn(account core.Address, activated, after Balances, payouts []Payout) []Step {
+	var asOperator, asStaker []Step
+	for _, p := range payouts {
 		asOperator = append(asOperator, p.explainOperator(account)...)
 		asStaker = append(asStaker, p.explainStaker(account)...)
 	}
 	steps := frame(AsOperator, activated.Operators.Of(account), asOperator, after.Operators.Of(account))
-	return append(steps, frame(AsStaker, activated.Stakers.Of(account), asStaker, after.Stakers.Of(account))...), nil
+	return append(steps, frame(AsStaker, activated.Stakers.Of(account), asStaker, after.Stakers.Of(account))...)
 }
 
 // frame puts what was carried before and the leaf after the eras' steps; nothing when there is nothing to say.
