@@ -227,7 +227,7 @@ func (f *rewardFlags) simulate(ctx context.Context, s session, out io.Writer, ch
 		if err != nil {
 			return fmt.Errorf("rewards of set %d, era %d: %w", s.set, e, err)
 		}
-		one, err := reward.Simulate(facts, change, engine.AtOnce)
+		one, err := reward.Simulate(facts, change, engine.Here())
 		if err != nil {
 			return err
 		}

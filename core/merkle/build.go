@@ -29,9 +29,9 @@ func part(n, parts, i int) (from, to int) {
 
 // build hashes the leaves into the half of the array that is still empty, moves each into its bucket in the other half, by
 // its first bits, sorts the buckets, and hashes upwards, level by level.
-func (t *ClaimTree) build(run core.Runner) error {
+func (t *ClaimTree) build(on core.Machine) error {
 	n := t.claims.Len()
-	t.slots = make([]core.Hash, 2*n)
+	t.slots = on.Hashes(2 * n)
 	parts := partsOf(n)
 	depth := min(max(bits.Len(uint(n/bucketSize)), 1), mostBits)
 	buckets := 1 << depth
@@ -39,7 +39,7 @@ func (t *ClaimTree) build(run core.Runner) error {
 
 	// Leaves are hashed, and counted by bucket.
 	counts, faults := make([]uint32, parts*buckets), make([]error, parts)
-	run(parts, func(i int) {
+	on.Run(parts, func(i int) {
 		from, to := part(n, parts, i)
 		if faults[i] = hashLeaves(t.slots, t.claims, from, to); faults[i] != nil {
 			return
@@ -66,7 +66,7 @@ func (t *ClaimTree) build(run core.Runner) error {
 		ends[b] = next
 	}
 	leaves := t.slots[n:]
-	run(parts, func(i int) {
+	on.Run(parts, func(i int) {
 		from, to := part(n, parts, i)
 		count := counts[i*buckets : (i+1)*buckets]
 		for j := from; j < to; j++ {
@@ -75,42 +75,81 @@ func (t *ClaimTree) build(run core.Runner) error {
 			count[b]++
 		}
 	})
-	run(parts, func(i int) {
+	on.Run(parts, func(i int) {
+		var s sorter
 		from, to := part(buckets, parts, i)
 		for b := from; b < to; b++ {
 			start := uint32(0)
 			if b+1 < buckets {
 				start = ends[b+1]
 			}
-			sortLeaves(leaves[start:ends[b]])
+			s.sort(leaves[start:ends[b]], depth)
 		}
 	})
 	t.slots[0] = core.Hash{}
-	t.grow(run, n)
+	t.grow(on, n)
 	return nil
 }
 
 // grow hashes the inner nodes, the deepest first.
-func (t *ClaimTree) grow(run core.Runner, n int) {
+func (t *ClaimTree) grow(on core.Machine, n int) {
 	for top := 1 << bits.Len(uint(n)) / 2; top > 0; top /= 2 {
 		end := min(2*top, n) // slots top … end-1 are inner nodes of one level
 		if top >= end {
 			continue
 		}
 		parts := partsOf(end - top)
-		run(parts, func(i int) {
+		on.Run(parts, func(i int) {
 			from, to := part(end-top, parts, i)
 			hashNodes(t.slots, top+from, top+to)
 		})
 	}
 }
 
-// sortLeaves sorts hashes, the largest first.
-func sortLeaves(hashes []core.Hash) {
-	slices.SortFunc(hashes, func(a, b core.Hash) int {
-		if x, y := a.First(), b.First(); x != y {
-			return cmp.Compare(y, x)
+// sorter sorts hashes, the largest first; what it needs for one bucket it uses again for the next.
+type sorter struct {
+	moved []core.Hash
+	ends  [256]uint32
+}
+
+// sort sorts hashes that all begin with the same bits: the next eight bits bring each almost to its place, and what lies
+// beside each other then is put in order.
+func (s *sorter) sort(hashes []core.Hash, same int) {
+	digit := func(h *core.Hash) int { return 255 - int(h.First()<<same>>56) }
+	s.ends = [256]uint32{}
+	for i := range hashes {
+		s.ends[digit(&hashes[i])]++
+	}
+	at := uint32(0)
+	for d := range s.ends {
+		if s.ends[d] > farFromEven { // somebody has made such hashes, or there are very many
+			slices.SortFunc(hashes, descending)
+			return
 		}
-		return bytes.Compare(b[:], a[:])
-	})
+		s.ends[d], at = at, at+s.ends[d]
+	}
+	s.moved = append(s.moved[:0], hashes...)
+	for i := range s.moved {
+		to := &s.ends[digit(&s.moved[i])]
+		hashes[*to] = s.moved[i]
+		*to++
+	}
+	for i := 1; i < len(hashes); i++ {
+		h := hashes[i]
+		j := i
+		for ; j > 0 && descending(hashes[j-1], h) > 0; j-- {
+			hashes[j] = hashes[j-1]
+		}
+		hashes[j] = h
+	}
+}
+
+// farFromEven is how many hashes of a bucket may have the same next bits to be put in order one by one.
+const farFromEven = 32
+
+func descending(a, b core.Hash) int {
+	if x, y := a.First(), b.First(); x != y {
+		return cmp.Compare(y, x)
+	}
+	return bytes.Compare(b[:], a[:])
 }

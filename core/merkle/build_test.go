@@ -83,11 +83,11 @@ func TestSizes(t *testing.T) {
 		claims := claimsOf(n)
 		want := plain(claims)
 		for _, workers := range []int{0, 1, 3} {
-			run := core.InTurn
+			on := core.Machine{}
 			if workers > 0 {
-				run = atOnce(workers)
+				on.AtOnce = atOnce(workers)
 			}
-			tree, err := BuildClaimTree(list(claims), run)
+			tree, err := BuildClaimTree(list(claims), on)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,7 +112,7 @@ func TestOneBucket(t *testing.T) {
 	}
 	want := slices.Clone(hashes)
 	slices.SortFunc(want, func(a, b core.Hash) int { return bytes.Compare(b[:], a[:]) })
-	sortLeaves(hashes)
+	new(sorter).sort(hashes, 14)
 	for i, h := range hashes {
 		if h != want[i] {
 			t.Fatalf("place %d", i)
@@ -136,7 +136,7 @@ func TestFour(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	claims := claimsOf(3)
-	if _, err := BuildClaimTree(list{claims[1], claims[0]}, core.InTurn); err == nil {
+	if _, err := BuildClaimTree(list{claims[1], claims[0]}, core.Machine{}); err == nil {
 		t.Error("claims out of order are taken")
 	}
 }
@@ -148,8 +148,8 @@ func BenchmarkClaimTree(b *testing.B) {
 			name  string
 			build func()
 		}{
-			{"four at once, all cores", func() { _, _ = BuildClaimTree(list(claims), atOnce(runtime.GOMAXPROCS(0))) }},
-			{"four at once, one core", func() { _, _ = BuildClaimTree(list(claims), core.InTurn) }},
+			{"four at once, all cores", func() { _, _ = BuildClaimTree(list(claims), core.Machine{AtOnce: atOnce(runtime.GOMAXPROCS(0))}) }},
+			{"four at once, one core", func() { _, _ = BuildClaimTree(list(claims), core.Machine{}) }},
 			{"plain", func() { plain(claims) }},
 		} {
 			b.Run(fmt.Sprintf("%d/%s", n, c.name), func(b *testing.B) {

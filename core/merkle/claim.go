@@ -82,13 +82,13 @@ const MostClaims = 1<<31 - 1
 func NewClaimTree(claims []Claim) (*ClaimTree, error) {
 	sorted := slices.Clone(claims)
 	slices.SortFunc(sorted, func(a, b Claim) int { return compareAccounts(a.Account, b.Account) })
-	return BuildClaimTree(list(sorted), core.InTurn)
+	return BuildClaimTree(list(sorted), core.Machine{})
 }
 
 // BuildClaimTree builds the tree of claims that ascend by account; it keeps them, and they must not change any
 // more. An account that stands twice is refused with ErrAccount: a contract would pay whichever amount is claimed last.
 // Other errors: claims that do not ascend, and more than MostClaims.
-func BuildClaimTree(claims Leaves, run core.Runner) (*ClaimTree, error) {
+func BuildClaimTree(claims Leaves, on core.Machine) (*ClaimTree, error) {
 	n := claims.Len()
 	if n > MostClaims {
 		return nil, fmt.Errorf("build tree of %d claims: at most %d have slots", n, MostClaims)
@@ -97,7 +97,7 @@ func BuildClaimTree(claims Leaves, run core.Runner) (*ClaimTree, error) {
 	if n == 0 {
 		return t, nil
 	}
-	if err := t.build(run); err != nil {
+	if err := t.build(on); err != nil {
 		return nil, fmt.Errorf("build tree of %d claims: %w", n, err)
 	}
 	return t, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"github.com/cloudflare/circl/simd/keccakf1600"
 
@@ -31,6 +32,19 @@ func (f *four) put(m, w int, data []byte) {
 	for ; len(data) >= 8; w, data = w+1, data[8:] {
 		f.lanes[ways*w+m] = binary.LittleEndian.Uint64(data)
 	}
+}
+
+// putClaim writes abi.encode(account, amount) of message m: two words of 32 bytes, big endian.
+func (f *four) putClaim(m int, account *core.Address, amount *core.Amount) {
+	lanes := f.lanes[:8*ways]
+	lanes[m] = 0
+	lanes[ways+m] = uint64(binary.LittleEndian.Uint32(account[:])) << 32
+	lanes[2*ways+m] = binary.LittleEndian.Uint64(account[4:])
+	lanes[3*ways+m] = binary.LittleEndian.Uint64(account[12:])
+	lanes[4*ways+m] = bits.ReverseBytes64(amount[3])
+	lanes[5*ways+m] = bits.ReverseBytes64(amount[2])
+	lanes[6*ways+m] = bits.ReverseBytes64(amount[1])
+	lanes[7*ways+m] = bits.ReverseBytes64(amount[0])
 }
 
 // rate is how many words of the state a message goes into.
@@ -64,7 +78,6 @@ func hashLeaves(slots []core.Hash, claims Leaves, from, to int) error {
 	for at := from; at < to; at += ways {
 		n := min(to-at, ways)
 		for m := range n {
-			var word [64]byte
 			account, amount := claims.At(at + m)
 			if at+m > 0 {
 				switch compareAccounts(last, account) {
@@ -75,9 +88,7 @@ func hashLeaves(slots []core.Hash, claims Leaves, from, to int) error {
 				}
 			}
 			last = account
-			copy(word[12:], account[:])
-			amount.WriteToSlice(word[32:])
-			f.put(m, 0, word[:])
+			f.putClaim(m, &account, &amount)
 		}
 		f.hash(8)
 		f.hash(4) // the first four words are the hash that is hashed once more

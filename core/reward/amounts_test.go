@@ -87,8 +87,8 @@ func TestPlusAndGrowth(t *testing.T) {
 			}
 			of[account] = new(big.Int).Add(of[account], amount)
 		}
-		for _, run := range []core.Runner{core.InTurn, backwards} {
-			sum, err := a.plus(b, run)
+		for _, on := range []core.Machine{{}, {AtOnce: backwards}} {
+			sum, err := a.plus(b, on)
 			if err != nil || sum.check() != nil || sum.Len() != len(of) {
 				t.Fatalf("%v: %d accounts, want %d (%v, %v)", n, sum.Len(), len(of), err, sum.check())
 			}
@@ -100,7 +100,7 @@ func TestPlusAndGrowth(t *testing.T) {
 			if at, differs := sum.FirstDifference(sum); differs || sum.Len() != at {
 				t.Fatalf("%v: differs from itself in %d of %d", n, at, sum.Len())
 			}
-			grown, err := growth(a, sum, run)
+			grown, err := growth(a, sum, on)
 			want, _ := b.Sum()
 			if err != nil || grown != want {
 				t.Fatalf("%v: grown by %s (%v), want %s", n, grown.Dec(), err, want.Dec())
@@ -111,7 +111,7 @@ func TestPlusAndGrowth(t *testing.T) {
 				}
 				account, amount := a.At(place)
 				without := slices.DeleteFunc(listed(sum), func(x Balance) bool { return x.Account == account })
-				if _, err := growth(a, held(without), run); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
+				if _, err := growth(a, held(without), on); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
 					t.Fatalf("%v: without place %d: %v", n, place, err)
 				}
 				at, _ := sum.Find(account)
@@ -122,7 +122,7 @@ func TestPlusAndGrowth(t *testing.T) {
 				if got, differs := sum.FirstDifference(held(append(without, less))); !differs || got != at {
 					t.Fatalf("%v: less in place %d: differs in %d (%v)", n, at, got, differs)
 				}
-				if _, err := growth(a, held(append(without, less)), run); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
+				if _, err := growth(a, held(append(without, less)), on); err == nil || !strings.Contains(err.Error(), "account "+account.String()+": leaf shrinks") {
 					t.Fatalf("%v: less in place %d: %v", n, place, err)
 				}
 			}
@@ -144,8 +144,8 @@ func TestColumnsAndWide(t *testing.T) {
 			}
 			vaults = append(vaults, Vault{Vault: who(v), TotalShares: total, Shares: shares})
 		}
-		open := func(run core.Runner) *ledger {
-			l, err := openLedger(vaults, run)
+		open := func(on core.Machine) *ledger {
+			l, err := openLedger(vaults, on)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +160,7 @@ func TestColumnsAndWide(t *testing.T) {
 			}
 			return l
 		}
-		want, sums, err := open(core.InTurn).wide()
+		want, sums, err := open(core.Machine{}).wide()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,8 +176,8 @@ func TestColumnsAndWide(t *testing.T) {
 			}
 			return of
 		}
-		for _, run := range []core.Runner{core.InTurn, backwards} {
-			got, parts := open(run).columns()
+		for _, on := range []core.Machine{{}, {AtOnce: backwards}} {
+			got, parts := open(on).columns()
 			if err := got.check(); err != nil || !slices.Equal(listed(got), listed(want)) {
 				t.Fatalf("%+v: %d stakers, want %d (%v)", s, got.Len(), want.Len(), err)
 			}

@@ -19,19 +19,19 @@ type Balances struct {
 
 // Apply returns the balances after one more era; the receiver stays as it is. The zero value is what a new set has.
 // Errors: a sum beyond 256 bits, a payout that does not add up, and any leaf that would shrink or vanish.
-func (b Balances) Apply(p Payout) (Balances, error) { return b.ApplyOn(p, core.InTurn) }
+func (b Balances) Apply(p Payout) (Balances, error) { return b.ApplyOn(p, core.Machine{}) }
 
 // ApplyOn is Apply with pieces of the accounts handled at once, as the Runner does.
-func (b Balances) ApplyOn(p Payout, run core.Runner) (Balances, error) {
-	after, _, _, err := b.apply(p, run)
+func (b Balances) ApplyOn(p Payout, on core.Machine) (Balances, error) {
+	after, _, _, err := b.apply(p, on)
 	return after, err
 }
 
 // apply is ApplyOn; it says how much each list has grown.
-func (b Balances) apply(p Payout, run core.Runner) (after Balances, operators, stakers core.Amount, err error) {
-	after, err = b.plus(p, run)
+func (b Balances) apply(p Payout, on core.Machine) (after Balances, operators, stakers core.Amount, err error) {
+	after, err = b.plus(p, on)
 	if err == nil {
-		operators, stakers, err = after.since(b, run)
+		operators, stakers, err = after.since(b, on)
 	}
 	var grown core.Amount
 	if err == nil {
@@ -46,11 +46,11 @@ func (b Balances) apply(p Payout, run core.Runner) (after Balances, operators, s
 	return after, operators, stakers, nil
 }
 
-func (b Balances) plus(p Payout, run core.Runner) (after Balances, err error) {
-	if after.Operators, err = b.Operators.plus(p.Commissions(), run); err != nil {
+func (b Balances) plus(p Payout, on core.Machine) (after Balances, err error) {
+	if after.Operators, err = b.Operators.plus(p.Commissions(), on); err != nil {
 		return Balances{}, fmt.Errorf("operators: %w", err)
 	}
-	if after.Stakers, err = b.Stakers.plus(p.Stakers, run); err != nil {
+	if after.Stakers, err = b.Stakers.plus(p.Stakers, on); err != nil {
 		return Balances{}, fmt.Errorf("stakers: %w", err)
 	}
 	return after, nil
@@ -60,14 +60,14 @@ func (b Balances) plus(p Payout, run core.Runner) (after Balances, err error) {
 // stakersAmount of a Rewards statement (protocol §5). A leaf that shrank or disappeared is an error: the
 // later balances must not be signed.
 func (b Balances) Since(earlier Balances) (operators, stakers core.Amount, err error) {
-	return b.since(earlier, core.InTurn)
+	return b.since(earlier, core.Machine{})
 }
 
-func (b Balances) since(earlier Balances, run core.Runner) (operators, stakers core.Amount, err error) {
-	if operators, err = growth(earlier.Operators, b.Operators, run); err != nil {
+func (b Balances) since(earlier Balances, on core.Machine) (operators, stakers core.Amount, err error) {
+	if operators, err = growth(earlier.Operators, b.Operators, on); err != nil {
 		return core.Amount{}, core.Amount{}, fmt.Errorf("operators: %w", err)
 	}
-	if stakers, err = growth(earlier.Stakers, b.Stakers, run); err != nil {
+	if stakers, err = growth(earlier.Stakers, b.Stakers, on); err != nil {
 		return core.Amount{}, core.Amount{}, fmt.Errorf("stakers: %w", err)
 	}
 	return operators, stakers, nil

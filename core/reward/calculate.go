@@ -16,18 +16,18 @@ import (
 //
 // Errors: facts that contradict themselves (Executor or vault twice, weights that are not the total, more
 // shares than there are, …), an unknown rule id, an amount beyond 256 bits; never a payout that does not add up.
-func Calculate(in Facts) (Payout, error) { return CalculateOn(in, core.InTurn) }
+func Calculate(in Facts) (Payout, error) { return CalculateOn(in, core.Machine{}) }
 
 // CalculateOn is Calculate with vaults handled at once, as the Runner does.
-func CalculateOn(in Facts, run core.Runner) (Payout, error) {
-	p, err := calculate(in, run)
+func CalculateOn(in Facts, on core.Machine) (Payout, error) {
+	p, err := calculate(in, on)
 	if err != nil {
 		return Payout{}, fmt.Errorf("calculate rewards of set %d era %d: %w", in.Set, in.Era, err)
 	}
 	return p, nil
 }
 
-func calculate(in Facts, run core.Runner) (Payout, error) {
+func calculate(in Facts, on core.Machine) (Payout, error) {
 	if err := in.check(); err != nil {
 		return Payout{}, err
 	}
@@ -46,7 +46,7 @@ func calculate(in Facts, run core.Runner) (Payout, error) {
 	if p.Pool, err = emission.Pool(EmissionFacts{Emission: in.Emission, Total: in.Total, RateBps: in.RateBps}); err != nil {
 		return Payout{}, err
 	}
-	vaults, err := openLedger(in.Vaults, run)
+	vaults, err := openLedger(in.Vaults, on)
 	if err != nil {
 		return Payout{}, err
 	}
@@ -68,7 +68,7 @@ func calculate(in Facts, run core.Runner) (Payout, error) {
 		slices.SortFunc(o.Vaults, func(a, b VaultPart) int { return compare(a.Vault, b.Vault) })
 	}
 	slices.SortFunc(p.Operators, func(a, b OperatorPart) int { return compare(a.Operator, b.Operator) })
-	if err := p.balance(run); err != nil {
+	if err := p.balance(on); err != nil {
 		return Payout{}, err
 	}
 	return p, nil

@@ -228,7 +228,7 @@ func TestSection8Assertions(t *testing.T) {
 			p := must(t, simple())
 			p.Paid, p.Unearned, p.Idle, p.Shareless, p.Dust = amt(0), amt(0), amt(0), amt(0), amt(0)
 			c.change(&p)
-			if err := p.balance(core.InTurn); err == nil || !strings.Contains(err.Error(), c.says) {
+			if err := p.balance(core.Machine{}); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error %v, want %q", err, c.says)
 			}
 		})

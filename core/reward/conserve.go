@@ -9,7 +9,7 @@ import (
 // balance fills in what was paid and what was not, and proves the payout's invariants (protocol §8, step 4)
 // from the lists that will really be paid, not from the intermediate sums: a base unit too many would leave
 // a claim that cannot be paid, one too few a wVARA that no one can ever move.
-func (p *Payout) balance(run core.Runner) error {
+func (p *Payout) balance(on core.Machine) error {
 	parts, err := p.leftovers()
 	if err != nil {
 		return err
@@ -18,7 +18,7 @@ func (p *Payout) balance(run core.Runner) error {
 	if err != nil {
 		return fmt.Errorf("sum the commissions: %w", err)
 	}
-	stakers, err := growth(Amounts{}, p.Stakers, run)
+	stakers, err := growth(Amounts{}, p.Stakers, on)
 	if err != nil {
 		return fmt.Errorf("sum what stakers are paid: %w", err)
 	}

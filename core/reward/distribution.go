@@ -33,15 +33,15 @@ type Draft struct {
 	d    Distribution
 	next core.Era
 	done bool
-	run  core.Runner
+	on   core.Machine
 }
 
 // Open begins a distribution on the balances that were activated last. Errors: a range that is not one.
-func Open(of Origin, activated Balances, run core.Runner) (*Draft, error) {
+func Open(of Origin, activated Balances, on core.Machine) (*Draft, error) {
 	if err := of.check(); err != nil {
 		return nil, fmt.Errorf("distribute set %d eras %d to %d: %w", of.Set, of.FromEra, of.ToEra, err)
 	}
-	return &Draft{d: Distribution{Origin: of, Balances: activated}, next: of.FromEra, run: run}, nil
+	return &Draft{d: Distribution{Origin: of, Balances: activated}, next: of.FromEra, on: on}, nil
 }
 
 // Pay adds the next era; one without a set has an empty payout. Errors: another era than the next or of another set, and
@@ -53,7 +53,7 @@ func (t *Draft) Pay(p Payout) error {
 	if p.Set != t.d.Set || p.Era != t.next {
 		return fmt.Errorf("payout is of set %d era %d: want set %d era %d", p.Set, p.Era, t.d.Set, t.next)
 	}
-	after, operators, stakers, err := t.d.Balances.apply(p, t.run)
+	after, operators, stakers, err := t.d.Balances.apply(p, t.on)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (t *Draft) Close() (Distribution, error) {
 //
 // Errors: an era missing, twice or of another set, a range that is not one, and whatever Apply refuses.
 func Distribute(of Origin, activated Balances, payouts []Payout) (Distribution, error) {
-	t, err := Open(of, activated, core.InTurn)
+	t, err := Open(of, activated, core.Machine{})
 	if err != nil {
 		return Distribution{}, err
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+
+	"github.com/gear-tech/roster/core"
 )
 
 const (
@@ -29,7 +31,7 @@ func (l *ledger) columns() (Amounts, [][]payment) {
 	bucket := func(account []byte) int { return int(binary.BigEndian.Uint16(account)) >> (16 - depth) }
 
 	next := make([]uint32, pieces*buckets) // of each piece and bucket: how many, then where the next one goes
-	l.run(pieces, func(i int) {
+	l.on.Run(pieces, func(i int) {
 		count := next[i*buckets : (i+1)*buckets]
 		for _, s := range l.stretches(piece(n, pieces, i)) {
 			shares := l.vaults[s.vault].Shares
@@ -47,9 +49,9 @@ func (l *ledger) columns() (Amounts, [][]payment) {
 		}
 		ends[b] = int(at)
 	}
-	out := Amounts{accounts: make([]byte, accountWidth*n), low: make([]byte, lowWidth*n)}
+	out := Amounts{accounts: l.on.Bytes(accountWidth * n), low: l.on.Bytes(lowWidth * n)}
 	sums := make([][]payment, pieces)
-	l.run(pieces, func(i int) {
+	l.on.Run(pieces, func(i int) {
 		count := next[i*buckets : (i+1)*buckets]
 		var amounts [payAtOnce][2]uint64
 		for _, s := range l.stretches(piece(n, pieces, i)) {
@@ -67,7 +69,7 @@ func (l *ledger) columns() (Amounts, [][]payment) {
 			}
 		}
 	})
-	return out.sorted(ends, l.run), sums
+	return out.sorted(ends, l.on), sums
 }
 
 func (a *Amounts) putWords(place int, account []byte, amount [2]uint64) {
@@ -79,7 +81,7 @@ func (a *Amounts) putWords(place int, account []byte, amount [2]uint64) {
 
 // sorted sorts within buckets, which end where ends say, sums what stands under one account, drops what has nothing, and
 // closes the gaps.
-func (a Amounts) sorted(ends []int, run func(int, func(int))) Amounts {
+func (a Amounts) sorted(ends []int, on core.Machine) Amounts {
 	left := make([]int, len(ends))
 	pieces := piecesOf(a.Len())
 	start := func(b int) int {
@@ -88,7 +90,7 @@ func (a Amounts) sorted(ends []int, run func(int, func(int))) Amounts {
 		}
 		return ends[b-1]
 	}
-	run(pieces, func(i int) {
+	on.Run(pieces, func(i int) {
 		var s sorter
 		from, to := piece(len(ends), pieces, i)
 		for b := from; b < to; b++ {

@@ -12,7 +12,7 @@ import (
 // ledger gathers, for each vault, the parts of all Executors behind which it stands, and then splits them among its
 // stakers.
 type ledger struct {
-	run    core.Runner
+	on     core.Machine
 	vaults []Vault  // ascending by vault
 	duties [][]duty // of each vault, in the order in which they came
 	// starts are where each vault's stakers begin when those of all vaults are counted through; the last is how many there
@@ -27,11 +27,11 @@ type duty struct {
 	paid            core.Amount // of it, what the stakers get
 }
 
-func openLedger(vaults []Vault, run core.Runner) (*ledger, error) {
-	l := &ledger{run: run, vaults: slices.Clone(vaults), duties: make([][]duty, len(vaults)), starts: make([]int, len(vaults)+1)}
+func openLedger(vaults []Vault, on core.Machine) (*ledger, error) {
+	l := &ledger{on: on, vaults: slices.Clone(vaults), duties: make([][]duty, len(vaults)), starts: make([]int, len(vaults)+1)}
 	slices.SortFunc(l.vaults, func(a, b Vault) int { return compare(a.Vault, b.Vault) })
 	faults := make([]error, len(vaults))
-	run(len(vaults), func(i int) { faults[i] = l.vaults[i].check() })
+	on.Run(len(vaults), func(i int) { faults[i] = l.vaults[i].check() })
 	for i, v := range l.vaults {
 		if faults[i] != nil {
 			return nil, faults[i]

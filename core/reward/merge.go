@@ -49,7 +49,7 @@ func laps(a, b Amounts) []lap {
 }
 
 // plus returns all accounts of both, with the sum of what they have in each.
-func (a Amounts) plus(b Amounts, run core.Runner) (Amounts, error) {
+func (a Amounts) plus(b Amounts, on core.Machine) (Amounts, error) {
 	if a.Len() == 0 || b.Len() == 0 { // not changed once made: the other one is the answer
 		if a.Len() == 0 {
 			return b, nil
@@ -58,14 +58,14 @@ func (a Amounts) plus(b Amounts, run core.Runner) (Amounts, error) {
 	}
 	list := laps(a, b)
 	starts := make([]int, len(list)+1)
-	run(len(list), func(i int) { starts[i+1] = list[i].union(a, b) })
+	on.Run(len(list), func(i int) { starts[i+1] = list[i].union(a, b) })
 	for i := range list {
 		starts[i+1] += starts[i]
 	}
 	n := starts[len(list)]
-	sum := Amounts{accounts: make([]byte, accountWidth*n), low: make([]byte, lowWidth*n)}
+	sum := Amounts{accounts: on.Bytes(accountWidth * n), low: on.Bytes(lowWidth * n)}
 	high, faults := make([][]byte, len(list)), make([]error, len(list))
-	run(len(list), func(i int) { high[i], faults[i] = list[i].add(&sum, a, b, starts[i]) })
+	on.Run(len(list), func(i int) { high[i], faults[i] = list[i].add(&sum, a, b, starts[i]) })
 	for _, err := range faults {
 		if err != nil {
 			return Amounts{}, err
@@ -126,10 +126,10 @@ func (l lap) add(to *Amounts, a, b Amounts, place int) (high []byte, err error) 
 }
 
 // growth returns Σ later − Σ earlier, after it saw that every earlier leaf is still there and not smaller.
-func growth(earlier, later Amounts, run core.Runner) (core.Amount, error) {
+func growth(earlier, later Amounts, on core.Machine) (core.Amount, error) {
 	list := laps(earlier, later)
 	grown, faults := make([]core.Amount, len(list)), make([]error, len(list))
-	run(len(list), func(i int) { grown[i], faults[i] = list[i].growth(earlier, later) })
+	on.Run(len(list), func(i int) { grown[i], faults[i] = list[i].growth(earlier, later) })
 	var sum core.Amount
 	for i := range list {
 		err := faults[i]

@@ -108,16 +108,16 @@ type Comparison struct {
 // acted: stakes, signatures and the set stay those of the era, unless the change says otherwise.
 //
 // Errors: those of Apply and of Calculate.
-func Simulate(in Facts, c Change, run core.Runner) (Comparison, error) {
+func Simulate(in Facts, c Change, on core.Machine) (Comparison, error) {
 	changed, err := c.Apply(in)
 	if err != nil {
 		return Comparison{}, fmt.Errorf("simulate set %d era %d: %w", in.Set, in.Era, err)
 	}
-	before, err := CalculateOn(in, run)
+	before, err := CalculateOn(in, on)
 	if err != nil {
 		return Comparison{}, err
 	}
-	after, err := CalculateOn(changed, run)
+	after, err := CalculateOn(changed, on)
 	if err != nil {
 		return Comparison{}, fmt.Errorf("with the change: %w", err)
 	}

@@ -40,7 +40,7 @@ func TestSimulate(t *testing.T) {
 			}
 		}
 		before, after := must(t, in), must(t, changed)
-		have, err := Simulate(in, c, core.InTurn)
+		have, err := Simulate(in, c, core.Machine{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestSimulate(t *testing.T) {
 		if again := must(t, in); !reflect.DeepEqual(again, before) {
 			t.Fatal("the facts were changed")
 		}
-		nothing, err := Simulate(in, Change{}, core.InTurn)
+		nothing, err := Simulate(in, Change{}, core.Machine{})
 		if err != nil || nothing.Before != nothing.After || nothing.Before != want.Before {
 			t.Fatalf("no change: %+v (%v)", nothing, err)
 		}
@@ -77,7 +77,7 @@ func TestSimulateSums(t *testing.T) {
 	var paid core.Amount
 	for n := range 20 {
 		in := randomFacts(r, shape{executors: 1 + n%5, vaults: 3, stakers: 4, emissionBits: 90, stakeBits: 80, shareBits: 90})
-		one, err := Simulate(in, Change{PerformanceRule: ptr(PerformanceLinear), Commissions: []OperatorBps{{who(1), 0}}}, core.InTurn)
+		one, err := Simulate(in, Change{PerformanceRule: ptr(PerformanceLinear), Commissions: []OperatorBps{{who(1), 0}}}, core.Machine{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,12 +120,12 @@ func TestSimulateRefused(t *testing.T) {
 		"floor above one":             {Floor: ptr(uint64(core.One + 1))},
 		"rate above all":              {EmissionRule: ptr(EmissionRate), RateBps: ptr(core.Bps(whole + 1))},
 	} {
-		if have, err := Simulate(simple(), c, core.InTurn); err == nil {
+		if have, err := Simulate(simple(), c, core.Machine{}); err == nil {
 			t.Errorf("%s: %+v", name, have)
 		}
 	}
 	empty := Facts{Emission: amt(7)} // nobody was elected: there is nothing that a reward could be for
-	if have, err := Simulate(empty, Change{EraReward: ptr(amt(9))}, core.InTurn); err != nil || have.After.Emission != amt(7) {
+	if have, err := Simulate(empty, Change{EraReward: ptr(amt(9))}, core.Machine{}); err != nil || have.After.Emission != amt(7) {
 		t.Errorf("an era without a set: %+v (%v)", have, err)
 	}
 }

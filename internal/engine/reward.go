@@ -30,7 +30,7 @@ func Payouts(ctx context.Context, r *chain.Roster, source Source, set core.SetID
 		if err != nil {
 			return fmt.Errorf("rewards of set %d, era %d: %w", set, e, err)
 		}
-		payout, err := reward.CalculateOn(facts, AtOnce)
+		payout, err := reward.CalculateOn(facts, Here())
 		if err == nil {
 			err = each(payout)
 		}
@@ -240,7 +240,7 @@ func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, t
 	}
 	origin := reward.Origin{ChainID: r.ChainID, Router: core.Address(r.At.Router), Middleware: core.Address(r.At.Middleware),
 		Set: set, FromEra: from, ToEra: to, PreviousRoots: previous}
-	paying, err := reward.Open(origin, activated, AtOnce)
+	paying, err := reward.Open(origin, activated, Here())
 	if err != nil {
 		return d, err
 	}
@@ -285,10 +285,10 @@ func Trees(d reward.Distribution) (operators, stakers *merkle.ClaimTree, err err
 	if d.Balances.Stakers.Len() > manyStakers {
 		runtime.GC() // what the eras had for each staker is not needed any more, and takes more than the tree will
 	}
-	if operators, err = merkle.BuildClaimTree(d.Balances.Operators, AtOnce); err != nil {
+	if operators, err = merkle.BuildClaimTree(d.Balances.Operators, Here()); err != nil {
 		return nil, nil, err
 	}
-	stakers, err = merkle.BuildClaimTree(d.Balances.Stakers, AtOnce)
+	stakers, err = merkle.BuildClaimTree(d.Balances.Stakers, Here())
 	return operators, stakers, err
 }
 

@@ -146,11 +146,11 @@ func (f *Figures) pay(done func()) (reward.Distribution, error) {
 	if err != nil {
 		return reward.Distribution{}, err
 	}
-	earlier, err := reward.CalculateOn(facts, engine.AtOnce)
+	earlier, err := reward.CalculateOn(facts, engine.Here())
 	if err != nil {
 		return reward.Distribution{}, err
 	}
-	activated, err := reward.Balances{}.ApplyOn(earlier, engine.AtOnce)
+	activated, err := reward.Balances{}.ApplyOn(earlier, engine.Here())
 	if err != nil {
 		return reward.Distribution{}, err
 	}
@@ -158,12 +158,12 @@ func (f *Figures) pay(done func()) (reward.Distribution, error) {
 	runtime.GC()
 	done()
 	watch := stopwatch{time.Now(), done}
-	p, err := reward.CalculateOn(facts, engine.AtOnce)
+	p, err := reward.CalculateOn(facts, engine.Here())
 	if err != nil {
 		return reward.Distribution{}, err
 	}
 	f.Split = watch.lap()
-	paying, err := reward.Open(reward.Origin{}, activated, engine.AtOnce)
+	paying, err := reward.Open(reward.Origin{}, activated, engine.Here())
 	if err != nil {
 		return reward.Distribution{}, err
 	}
