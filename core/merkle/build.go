@@ -31,7 +31,7 @@ func part(n, parts, i int) (from, to int) {
 // its first bits, sorts the buckets, and hashes upwards, level by level.
 func (t *ClaimTree) build(on core.Machine) error {
 	n := t.claims.Len()
-	t.slots = on.Hashes(2 * n)
+	t.slots, t.slotOf = on.Hashes(2*n), make([]uint32, n)
 	parts := partsOf(n)
 	depth := min(max(bits.Len(uint(n/bucketSize)), 1), mostBits)
 	buckets := 1 << depth
@@ -65,13 +65,13 @@ func (t *ClaimTree) build(on core.Machine) error {
 		}
 		ends[b] = next
 	}
-	leaves := t.slots[n:]
+	leaves, of := t.slots[n:], make([]uint32, n) // of says whose leaf it is
 	on.Run(parts, func(i int) {
 		from, to := part(n, parts, i)
 		count := counts[i*buckets : (i+1)*buckets]
 		for j := from; j < to; j++ {
 			b := bucket(&t.slots[j])
-			leaves[count[b]] = t.slots[j]
+			leaves[count[b]], of[count[b]] = t.slots[j], uint32(j)
 			count[b]++
 		}
 	})
@@ -83,7 +83,10 @@ func (t *ClaimTree) build(on core.Machine) error {
 			if b+1 < buckets {
 				start = ends[b+1]
 			}
-			s.sort(leaves[start:ends[b]], depth)
+			s.sort(leaves[start:ends[b]], of[start:ends[b]], depth)
+			for at := start; at < ends[b]; at++ {
+				t.slotOf[of[at]] = uint32(n) + at
+			}
 		}
 	})
 	t.slots[0] = core.Hash{}
@@ -108,13 +111,23 @@ func (t *ClaimTree) grow(on core.Machine, n int) {
 
 // sorter sorts hashes, the largest first; what it needs for one bucket it uses again for the next.
 type sorter struct {
-	moved []core.Hash
+	moved []leaf
 	ends  [256]uint32
 }
 
-// sort sorts hashes that all begin with the same bits: the next eight bits bring each almost to its place, and what lies
-// beside each other then is put in order.
-func (s *sorter) sort(hashes []core.Hash, same int) {
+// leaf is a hash and whose it is.
+type leaf struct {
+	hash core.Hash
+	of   uint32
+}
+
+// sort sorts hashes that all begin with the same bits, and whose they are with them: the next eight bits bring each almost
+// to its place, and what lies beside each other then is put in order.
+func (s *sorter) sort(hashes []core.Hash, of []uint32, same int) {
+	s.moved = s.moved[:0]
+	for i := range hashes {
+		s.moved = append(s.moved, leaf{hashes[i], of[i]})
+	}
 	digit := func(h *core.Hash) int { return 255 - int(h.First()<<same>>56) }
 	s.ends = [256]uint32{}
 	for i := range hashes {
@@ -123,31 +136,37 @@ func (s *sorter) sort(hashes []core.Hash, same int) {
 	at := uint32(0)
 	for d := range s.ends {
 		if s.ends[d] > farFromEven { // somebody has made such hashes, or there are very many
-			slices.SortFunc(hashes, descending)
+			slices.SortFunc(s.moved, func(a, b leaf) int { return descending(&a.hash, &b.hash) })
+			for i, l := range s.moved {
+				hashes[i], of[i] = l.hash, l.of
+			}
 			return
 		}
 		s.ends[d], at = at, at+s.ends[d]
 	}
-	s.moved = append(s.moved[:0], hashes...)
 	for i := range s.moved {
-		to := &s.ends[digit(&s.moved[i])]
-		hashes[*to] = s.moved[i]
+		l := &s.moved[i]
+		to := &s.ends[digit(&l.hash)]
+		hashes[*to], of[*to] = l.hash, l.of
 		*to++
 	}
 	for i := 1; i < len(hashes); i++ {
-		h := hashes[i]
-		j := i
-		for ; j > 0 && descending(hashes[j-1], h) > 0; j-- {
-			hashes[j] = hashes[j-1]
+		if descending(&hashes[i-1], &hashes[i]) <= 0 {
+			continue
 		}
-		hashes[j] = h
+		h, o := hashes[i], of[i]
+		j := i
+		for ; j > 0 && descending(&hashes[j-1], &h) > 0; j-- {
+			hashes[j], of[j] = hashes[j-1], of[j-1]
+		}
+		hashes[j], of[j] = h, o
 	}
 }
 
 // farFromEven is how many hashes of a bucket may have the same next bits to be put in order one by one.
 const farFromEven = 32
 
-func descending(a, b core.Hash) int {
+func descending(a, b *core.Hash) int {
 	if x, y := a.First(), b.First(); x != y {
 		return cmp.Compare(y, x)
 	}

@@ -110,11 +110,15 @@ func TestOneBucket(t *testing.T) {
 		hashes[i] = core.Keccak(binary.BigEndian.AppendUint32(nil, uint32(i)))
 		hashes[i][0], hashes[i][1] = 7, 7
 	}
-	want := slices.Clone(hashes)
+	of := make([]uint32, len(hashes))
+	for i := range of {
+		of[i] = uint32(i)
+	}
+	before, want := slices.Clone(hashes), slices.Clone(hashes)
 	slices.SortFunc(want, func(a, b core.Hash) int { return bytes.Compare(b[:], a[:]) })
-	new(sorter).sort(hashes, 14)
+	new(sorter).sort(hashes, of, 14)
 	for i, h := range hashes {
-		if h != want[i] {
+		if h != want[i] || h != before[of[i]] {
 			t.Fatalf("place %d", i)
 		}
 	}

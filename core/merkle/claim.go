@@ -65,7 +65,7 @@ func (l list) Find(account core.Address) (int, bool) {
 
 // ClaimTree is a tree of claims in the layout of @openzeppelin/merkle-tree's StandardMerkleTree of
 // ["address","uint256"], with leaves sorted. It is not changed once built, and safe for concurrent use. It takes 64
-// bytes a claim for the hashes, beside the claims themselves.
+// bytes a claim for the hashes and 4 for where its leaf is, beside the claims themselves.
 type ClaimTree struct {
 	// claims ascend by account.
 	claims Leaves
@@ -73,6 +73,8 @@ type ClaimTree struct {
 	// that two siblings lie in one line of 64 bytes, the leaves last, the smallest leaf hash at the very end. Slot 0 is
 	// none. OpenZeppelin's array is this one without it.
 	slots []core.Hash
+	// slotOf is the slot of each claim's leaf.
+	slotOf []uint32
 }
 
 // MostClaims is how many claims a tree can have: slots are counted with 32 bits.
@@ -129,14 +131,7 @@ func (t *ClaimTree) AppendProof(proof []core.Hash, account core.Address) (Claim,
 	}
 	var c Claim
 	c.Account, c.Amount = t.claims.At(at)
-	n, leaf := len(t.slots)/2, c.Leaf()
-	// Leaves descend: counted from the end they ascend.
-	place, found := core.Search(n, leaf.First(), func(i int) uint64 { return t.slots[2*n-1-i].First() },
-		func(i int) int { return bytes.Compare(leaf[:], t.slots[2*n-1-i][:]) })
-	if !found {
-		return Claim{}, proof, fmt.Errorf("prove claim of %s: its leaf %s is not in the tree: the claims changed after it was built", account, leaf)
-	}
-	for s := 2*n - 1 - place; s > 1; s /= 2 {
+	for s := t.slotOf[at]; s > 1; s /= 2 {
 		proof = append(proof, t.slots[s^1])
 	}
 	return c, proof, nil
