@@ -59,6 +59,7 @@ e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
 bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+bench-rewards: GOGC = 100
 bench-rewards: build ## the rewards of a hundred thousand, a million and ten million stakers
 	bin/roster bench rewards --stakers 100000
 	bin/roster bench rewards --stakers 1000000

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,10 @@ type paid struct {
 	said   *chain.RewardsActivated
 	right  engine.Distribution
 	before reward.Balances
-	waits  *batch.Rewards // what was signed, of one that is not activated yet; nil for those that are
+	// operators and stakers are how many leaves there are; of a commit that was not wanted they and the statement are all
+	// that is kept.
+	operators, stakers int
+	waits              *batch.Rewards // what was signed, of one that is not activated yet; nil for those that are
 }
 
 // has reports whether the commit is about an era.
@@ -65,40 +69,27 @@ func (p paid) eras() string {
 	return fmt.Sprintf("eras %d to %d", p.said.FromEra, p.said.ToEra)
 }
 
-// history recomputes everything that was activated in final blocks.
-func (s session) history(ctx context.Context) ([]paid, error) {
-	final, _, err := s.newest(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.historyAt(ctx, final)
-}
-
-// historyAt is history up to a block.
-func (s session) historyAt(ctx context.Context, block uint64) ([]paid, error) {
+// history recomputes everything that was activated up to a block. Balances, trees and payouts are kept of the commits that
+// have one of the eras, and of the last: those of all would be more than most machines hold.
+func (s session) history(ctx context.Context, block uint64, eras ...core.Era) ([]paid, error) {
 	said, err := s.RewardsActivatedOf(ctx, s.set, block)
 	if err != nil {
 		return nil, err
 	}
-	right, err := s.recomputed(ctx, said, block)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]paid, len(said))
-	for i := range said {
-		list[i] = paid{said: said[i], right: right[i]}
-		if i > 0 {
-			list[i].before = right[i-1].Balances
-		}
-	}
-	return list, nil
-}
-
-// recomputed computes all commits that were activated up to a block.
-func (s session) recomputed(ctx context.Context, said []*chain.RewardsActivated, block uint64) ([]engine.Distribution, error) {
+	var list []paid
+	var before reward.Balances
 	step, end := begin(s.patience, "eras", erasOf(said))
 	defer end()
-	return engine.Recomputed(ctx, s.Roster, s.set, block, func(core.Era) { step() })
+	err = engine.Recompute(ctx, s.Roster, s.set, block, func(core.Era) { step() }, func(d engine.Distribution) {
+		p := paid{said: said[len(list)], right: d, before: before, operators: d.Balances.Operators.Len(), stakers: d.Balances.Stakers.Len()}
+		before = d.Balances
+		if len(list)+1 < len(said) && !slices.ContainsFunc(eras, p.has) {
+			p.before, p.right.Balances = reward.Balances{}, reward.Balances{}
+			p.right.Operators, p.right.Stakers, p.right.Payouts = nil, nil, nil
+		}
+		list = append(list, p)
+	})
+	return list, err
 }
 
 // erasOf is how many eras commits pay.
@@ -111,11 +102,23 @@ func erasOf(said []*chain.RewardsActivated) (n int) {
 
 // paid is the commit that has the era, recomputed.
 func (f *rewardFlags) paid(ctx context.Context, s session) (paid, error) {
-	list, err := s.history(ctx)
+	final, _, err := s.newest(ctx)
+	if err != nil {
+		return paid{}, err
+	}
+	list, err := s.history(ctx, final, f.eras()...)
 	if err != nil {
 		return paid{}, err
 	}
 	return f.one(list, s.set)
+}
+
+// eras are those that were asked for: one or, for the last, none.
+func (f *rewardFlags) eras() []core.Era {
+	if f.era < 0 {
+		return nil
+	}
+	return []core.Era{core.Era(f.era)}
 }
 
 // one is the commit that has an era, the last one without.
@@ -190,12 +193,12 @@ func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file
 			continue
 		}
 		if p.waits != nil {
-			fmt.Fprintf(out, "ok       %s, not activated yet: %d operators, %d stakers, pays %s\n", p.eras(), p.right.Balances.Operators.Len(),
-				p.right.Balances.Stakers.Len(), p.said.Paid)
+			fmt.Fprintf(out, "ok       %s, not activated yet: %d operators, %d stakers, pays %s\n", p.eras(), p.operators, p.stakers,
+				p.said.Paid)
 			continue
 		}
-		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), p.right.Balances.Operators.Len(),
-			p.right.Balances.Stakers.Len(), p.said.Paid, p.said.Unearned)
+		fmt.Fprintf(out, "ok       %s: %d operators, %d stakers, paid %s, back to the pot %s\n", p.eras(), p.operators, p.stakers,
+			p.said.Paid, p.said.Unearned)
 	}
 	if file != "" {
 		difference, err := compareFile(file, one)
@@ -221,7 +224,7 @@ func (f *rewardFlags) toVerify(ctx context.Context, s session) (list []paid, one
 	if err != nil {
 		return nil, one, err
 	}
-	if list, err = s.historyAt(ctx, final); err != nil {
+	if list, err = s.history(ctx, final, f.eras()...); err != nil {
 		return nil, one, err
 	}
 	waits, any, err := s.pending(ctx, list, final)
@@ -249,9 +252,7 @@ func (p paid) difference() string {
 		return p.waits.FirstDifference(p.right.Statement)
 	}
 	var sum core.Amount
-	for _, x := range p.right.Payouts {
-		sum.Add(&sum, &x.Paid)
-	}
+	sum.Add(&p.right.OperatorsAmount, &p.right.StakersAmount)
 	for _, c := range []struct {
 		what       string
 		have, want any

@@ -39,7 +39,7 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 		return nil, nil, err
 	}
 	if file == "" {
-		list, err := s.historyAt(ctx, head)
+		list, err := s.history(ctx, head)
 		if err != nil {
 			return nil, nil, err
 		}

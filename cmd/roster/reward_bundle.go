@@ -118,17 +118,16 @@ func (f *rewardFlags) before(ctx context.Context, s session, file string, block 
 		raw, err := os.ReadFile(file)
 		return p, raw, err
 	}
-	right, err := s.recomputed(ctx, said, block)
+	right, err := s.history(ctx, block, core.Era(p.Before.ToEra))
 	if err != nil {
 		return p, nil, err
 	}
-	for i, a := range said {
-		if a.ToEra == p.Before.ToEra {
-			raw, err := right[i].Encode()
-			return p, raw, err
-		}
+	before, err := (&rewardFlags{era: int64(p.Before.ToEra)}).one(right, s.set)
+	if err != nil {
+		return p, nil, err
 	}
-	return p, nil, fmt.Errorf("set %d, era %d: no commit recomputed", s.set, p.Before.ToEra)
+	raw, err := before.right.Encode()
+	return p, raw, err
 }
 
 func writeBundle(out io.Writer, path string, b bundle.Bundle) error {

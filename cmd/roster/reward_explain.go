@@ -65,10 +65,11 @@ several accounts a list of accounts with theirs.`,
 				if all {
 					accounts = p.accounts()
 				}
-				if p.right.Payouts, err = s.payouts(ctx, p); err != nil {
+				list, err := s.explanations(ctx, p, accounts)
+				if err != nil {
 					return err
 				}
-				return f.explain(out, p, accounts, all)
+				return f.explain(out, p, list, all)
 			})
 		},
 	}
@@ -89,10 +90,10 @@ func (p paid) accounts() (list []core.Address) {
 }
 
 // explain writes the steps of accounts.
-func (f *rewardFlags) explain(out io.Writer, p paid, accounts []core.Address, all bool) error {
+func (f *rewardFlags) explain(out io.Writer, p paid, accounts []reward.Explanation, all bool) error {
 	list := []explainedAccount{}
-	for i, account := range accounts {
-		steps := reward.ExplainIn(account, p.before, p.right.Balances, p.right.Payouts)
+	for i, x := range accounts {
+		account, steps := x.Account, x.Steps(p.before, p.right.Balances)
 		if err := addsUp(steps); err != nil {
 			return fmt.Errorf("explain %s in %s: %w", account, p.eras(), err)
 		}
@@ -143,8 +144,12 @@ func addsUp(steps []reward.Step) error {
 	return nil
 }
 
-// payouts are those of a commit's eras, with what each staker gets.
-func (s session) payouts(ctx context.Context, p paid) (list []reward.Payout, err error) {
+// explanations computes a commit's eras once more, and keeps what they pay the accounts.
+func (s session) explanations(ctx context.Context, p paid, accounts []core.Address) ([]reward.Explanation, error) {
+	list := make([]reward.Explanation, len(accounts))
+	for i, account := range accounts {
+		list[i].Account = account
+	}
 	final, _, err := s.newest(ctx)
 	if err != nil {
 		return nil, err
@@ -153,7 +158,9 @@ func (s session) payouts(ctx context.Context, p paid) (list []reward.Payout, err
 	defer end()
 	err = engine.Payouts(ctx, s.Roster, s.Roster, s.set, core.Era(p.said.FromEra), core.Era(p.said.ToEra), final, func(p reward.Payout) error {
 		step()
-		list = append(list, p)
+		for i := range list {
+			list[i].Add(p)
+		}
 		return nil
 	})
 	return list, err

@@ -129,7 +129,11 @@ func (f *rewardFlags) newDiff() *cobra.Command {
 				eras[i] = core.Era(n)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
-				list, err := s.history(ctx)
+				final, _, err := s.newest(ctx)
+				if err != nil {
+					return err
+				}
+				list, err := s.history(ctx, final, eras[:]...)
 				if err != nil {
 					return err
 				}

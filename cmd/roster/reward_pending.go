@@ -42,6 +42,7 @@ func (s session) pending(ctx context.Context, activated []paid, block uint64) (p
 			OperatorsRoot: c.Rewards.OperatorsRoot, StakersRoot: c.Rewards.StakersRoot, DistributionHash: c.Rewards.DistributionHash,
 			Paid: new(big.Int).Add(c.Rewards.OperatorsAmount, c.Rewards.StakersAmount)}}
 		p.right, err = books.Distribute(ctx, s.Roster, s.Roster, statement.ToEra, statement.Era, block)
+		p.operators, p.stakers = p.right.Balances.Operators.Len(), p.right.Balances.Stakers.Len()
 		return p, err == nil, err
 	}
 	return p, false, fmt.Errorf("no event shows the reward commit %s that is pending", waits.Digest)

@@ -23,27 +23,34 @@ const (
 //
 // Errors: what Apply refuses; an explanation is never of balances that do not add up.
 func Explain(account core.Address, activated Balances, payouts []Payout) ([]Step, error) {
-	after := activated
+	x, after := Explanation{Account: account}, activated
 	for _, p := range payouts {
 		var err error
 		if after, err = after.Apply(p); err != nil {
 			return nil, fmt.Errorf("explain %s: %w", account, err)
 		}
+		x.Add(p)
 	}
-	return ExplainIn(account, activated, after, payouts), nil
+	return x.Steps(activated, after), nil
 }
 
-// ExplainIn is Explain where the balances after the payouts are known, as a Distribution has them: many accounts are
-// explained without adding everything up for each. Warning: it takes the caller's word that after is what the payouts
-// lead to.
-func ExplainIn(account core.Address, activated, after Balances, payouts []Payout) []Step {
-	var asOperator, asStaker []Step
-	for _, p := range payouts {
-		asOperator = append(asOperator, p.explainOperator(account)...)
-		asStaker = append(asStaker, p.explainStaker(account)...)
-	}
-	steps := frame(AsOperator, activated.Operators.Of(account), asOperator, after.Operators.Of(account))
-	return append(steps, frame(AsStaker, activated.Stakers.Of(account), asStaker, after.Stakers.Of(account))...)
+// Explanation gathers what eras pay an account, one after the other.
+type Explanation struct {
+	Account              core.Address
+	asOperator, asStaker []Step
+}
+
+// Add adds the next era's steps.
+func (x *Explanation) Add(p Payout) {
+	x.asOperator = append(x.asOperator, p.explainOperator(x.Account)...)
+	x.asStaker = append(x.asStaker, p.explainStaker(x.Account)...)
+}
+
+// Steps are Explain's, where the balances after the payouts are known, as a Distribution has them. Warning: it takes the
+// caller's word that after is what the payouts lead to.
+func (x *Explanation) Steps(activated, after Balances) []Step {
+	steps := frame(AsOperator, activated.Operators.Of(x.Account), x.asOperator, after.Operators.Of(x.Account))
+	return append(steps, frame(AsStaker, activated.Stakers.Of(x.Account), x.asStaker, after.Stakers.Of(x.Account))...)
 }
 
 // frame puts what was carried before and the leaf after the eras' steps; nothing when there is nothing to say.

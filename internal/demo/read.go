@@ -178,7 +178,7 @@ func (r reader) activated(ctx context.Context, id core.SetID) ([]rewardFacts, er
 	if err != nil {
 		return nil, err
 	}
-	right, err := engine.Recomputed(ctx, r.Roster, id, r.block, nil)
+	right, err := engine.Recomputed(ctx, r.Roster, id, r.block)
 	if err != nil {
 		return nil, err
 	}

@@ -8,25 +8,31 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 )
 
-// Recomputed returns, for each reward commit of a set that was activated up to a block, what it should have been,
-// in order: from the chain alone, each on what was computed before it, and compared with nothing. Books.Advance does
+// Recompute hands to a function, for each reward commit of a set that was activated up to a block, what it should have
+// been, in order: from the chain alone, each on what was computed before it, and compared with nothing. Books.Advance does
 // the same and stops at the first difference; this is for whoever wants to see the difference. done, if there is one, is
 // called after each era.
-func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint64, done func(core.Era)) ([]Distribution, error) {
+func Recompute(ctx context.Context, r *chain.Roster, set core.SetID, block uint64, done func(core.Era), each func(Distribution)) error {
 	history, err := r.RewardsActivatedOf(ctx, set, block)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var list []Distribution
 	books := Books{Set: set, Done: done}
 	for _, a := range history {
 		books.Next = core.Era(a.FromEra)
 		d, err := books.Distribute(ctx, r, r, core.Era(a.ToEra), 0, block)
 		if err != nil {
-			return list, err
+			return err
 		}
-		list, books.Balances = append(list, d), d.Balances
+		each(d)
+		books.Balances = d.Balances
 		books.Roots = batch.PreviousRoots(d.Statement.OperatorsRoot, d.Statement.StakersRoot)
 	}
-	return list, nil
+	return nil
+}
+
+// Recomputed is Recompute with all that it hands out kept.
+func Recomputed(ctx context.Context, r *chain.Roster, set core.SetID, block uint64) (list []Distribution, err error) {
+	err = Recompute(ctx, r, set, block, nil, func(d Distribution) { list = append(list, d) })
+	return list, err
 }

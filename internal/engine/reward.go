@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
-	"runtime"
+	"runtime/debug"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -257,6 +257,7 @@ func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, t
 	if d.Distribution, err = paying.Close(); err != nil {
 		return d, err
 	}
+	GiveBack(d.Balances.Stakers.Len())
 	// The file is hashed, and written where it is kept, while the trees are built.
 	var hash core.Hash
 	var building errgroup.Group
@@ -277,14 +278,19 @@ func (b Books) distribute(ctx context.Context, r *chain.Roster, source Source, t
 	return d, nil
 }
 
-// manyStakers is from how many stakers on it pays to collect garbage before their tree is built.
+// manyStakers is from how many stakers on it pays to give memory back.
 const manyStakers = 100_000
+
+// GiveBack gives memory back to the system when eras of many stakers are paid, and before their trees are built: what the
+// eras had for each takes more than the trees will.
+func GiveBack(stakers int) {
+	if stakers > manyStakers {
+		debug.FreeOSMemory()
+	}
+}
 
 // Trees are the two trees whose leaves a distribution has.
 func Trees(d reward.Distribution) (operators, stakers *merkle.ClaimTree, err error) {
-	if d.Balances.Stakers.Len() > manyStakers {
-		runtime.GC() // what the eras had for each staker is not needed any more, and takes more than the tree will
-	}
 	if operators, err = merkle.BuildClaimTree(d.Balances.Operators, Here()); err != nil {
 		return nil, nil, err
 	}

@@ -64,7 +64,7 @@ func (f *Fleet) count(ctx context.Context, final chain.Block) (all []error) {
 	if err != nil {
 		return []error{err}
 	}
-	right, err := engine.Recomputed(ctx, f.Roster, f.set, final.Number, nil)
+	right, err := engine.Recomputed(ctx, f.Roster, f.set, final.Number)
 	if err != nil {
 		return []error{err}
 	}

@@ -23,7 +23,9 @@ type Figures struct {
 	Stakers int `json:"stakers"`
 	Vaults  int `json:"vaults"`
 	Cores   int `json:"cores"`
-	// Seconds: the split among all stakers; adding it to the balances; both trees. Roots is their sum.
+	Rounds  int `json:"rounds"`
+	// Seconds, the median of all rounds: the split among all stakers; adding it to the balances; both trees; the three
+	// together.
 	Split    float64 `json:"split"`
 	Balances float64 `json:"balances"`
 	Trees    float64 `json:"trees"`
@@ -92,7 +94,7 @@ func named(kind byte, n int) (a core.Address) {
 }
 
 // Steps is how often Run calls done when it keeps a file.
-const Steps = 8
+func Steps(rounds int) int { return 5 + 3*rounds }
 
 // stopwatch measures one step after the other.
 type stopwatch struct {
@@ -108,27 +110,38 @@ func (w *stopwatch) lap() float64 {
 	return took
 }
 
-// Run computes an era of made-up Facts on top of one before, as a node does, and keeps the distribution in a folder, unless
-// that is empty; then it verifies the file and takes proofs from it. It calls done after each step, making up the Facts
-// included.
-func Run(stakers, vaults int, dir string, done func()) (f Figures, err error) {
-	f.Stakers, f.Vaults, f.Cores = stakers, vaults, runtime.GOMAXPROCS(0)
-	d, err := f.pay(done)
+// Run computes an era of made-up Facts on top of one before, as a node does, so many times, and keeps the distribution in a
+// folder, unless that is empty; then it verifies the file and takes proofs from it. It calls done after each step, making up
+// the Facts included.
+func Run(stakers, vaults, rounds int, dir string, done func()) (f Figures, err error) {
+	f.Stakers, f.Vaults, f.Cores, f.Rounds = stakers, vaults, runtime.GOMAXPROCS(0), rounds
+	if rounds < 1 {
+		return f, fmt.Errorf("%d rounds: want at least one", rounds)
+	}
+	e, err := newEra(stakers, vaults)
 	if err != nil {
 		return f, err
 	}
-	before := permutations()
-	watch := stopwatch{time.Now(), done}
-	_, tree, err := engine.Trees(d)
-	if err != nil {
-		return f, err
+	done()
+	all := make([]round, rounds)
+	for i := range all {
+		if err := e.pay(&all[i], done); err != nil {
+			return f, err
+		}
 	}
-	f.Trees = watch.lap()
-	f.KeccakRate = (before + permutations()) / 2
-	f.KeccakShare = float64(3*stakers-1) / f.KeccakRate / f.Trees
-	f.Roots = f.Split + f.Balances + f.Trees
+	e.facts = reward.Facts{} // as in a node: what an era has for every staker is not kept
+	for i := range all {
+		engine.GiveBack(stakers)
+		if err := e.build(&all[i], done); err != nil {
+			return f, err
+		}
+	}
+	f.Split, f.Balances = median(all, func(r round) float64 { return r.split }), median(all, func(r round) float64 { return r.balances })
+	f.Trees, f.KeccakRate = median(all, func(r round) float64 { return r.trees }), median(all, func(r round) float64 { return r.rate })
+	f.KeccakShare = median(all, func(r round) float64 { return float64(3*stakers-1) / r.rate / r.trees })
+	f.Roots = median(all, func(r round) float64 { return r.split + r.balances + r.trees })
 	f.PerStaker = 1e9 * f.Roots / float64(stakers)
-	f.Root = tree.Root().String()
+	f.Root = e.root.String()
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		return f, err
@@ -137,42 +150,78 @@ func Run(stakers, vaults int, dir string, done func()) (f Figures, err error) {
 	if dir == "" {
 		return f, nil
 	}
-	return f, f.keep(d, dir, done)
+	return f, f.keep(e.d, dir, done)
 }
 
-// pay computes the era.
-func (f *Figures) pay(done func()) (reward.Distribution, error) {
-	facts, err := Facts(f.Stakers, f.Vaults)
+// era is what rounds are about.
+type era struct {
+	facts     reward.Facts
+	activated reward.Balances
+	d         reward.Distribution
+	root      core.Hash
+}
+
+// newEra makes up an era, and the balances of one before.
+func newEra(stakers, vaults int) (*era, error) {
+	facts, err := Facts(stakers, vaults)
 	if err != nil {
-		return reward.Distribution{}, err
+		return nil, err
 	}
 	earlier, err := reward.CalculateOn(facts, engine.Here())
 	if err != nil {
-		return reward.Distribution{}, err
+		return nil, err
 	}
 	activated, err := reward.Balances{}.ApplyOn(earlier, engine.Here())
-	if err != nil {
-		return reward.Distribution{}, err
-	}
-	earlier = reward.Payout{} // a node has this one from the last commit, as balances alone
-	runtime.GC()
-	done()
+	return &era{facts: facts, activated: activated}, err
+}
+
+// round is what one took, in seconds, and how many permutations a second there could have been.
+type round struct{ split, balances, trees, rate float64 }
+
+// pay computes the era and adds it to the balances.
+func (e *era) pay(r *round, done func()) error {
+	e.d = reward.Distribution{}
+	runtime.GC() // of the round before
 	watch := stopwatch{time.Now(), done}
-	p, err := reward.CalculateOn(facts, engine.Here())
+	p, err := reward.CalculateOn(e.facts, engine.Here())
 	if err != nil {
-		return reward.Distribution{}, err
+		return err
 	}
-	f.Split = watch.lap()
-	paying, err := reward.Open(reward.Origin{}, activated, engine.Here())
+	r.split = watch.lap()
+	paying, err := reward.Open(reward.Origin{}, e.activated, engine.Here())
 	if err != nil {
-		return reward.Distribution{}, err
+		return err
 	}
 	if err := paying.Pay(p); err != nil {
-		return reward.Distribution{}, err
+		return err
 	}
-	d, err := paying.Close()
-	f.Balances = watch.lap()
-	return d, err
+	e.d, err = paying.Close()
+	r.balances = watch.lap()
+	return err
+}
+
+// build builds both trees.
+func (e *era) build(r *round, done func()) error {
+	before := permutations()
+	watch := stopwatch{time.Now(), done}
+	_, tree, err := engine.Trees(e.d)
+	if err != nil {
+		return err
+	}
+	r.trees = watch.lap()
+	r.rate = (before + permutations()) / 2
+	e.root = tree.Root()
+	return nil
+}
+
+// median of a figure of all rounds, the lower of two in the middle.
+func median(all []round, of func(round) float64) float64 {
+	list := make([]float64, len(all))
+	for i, r := range all {
+		list[i] = of(r)
+	}
+	slices.Sort(list)
+	return list[(len(list)-1)/2]
 }
 
 // keep writes the durable file, compares it with what was computed, and takes proofs from it.
