@@ -88,7 +88,7 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVersion())
 	return root
 }
 

@@ -112,6 +112,7 @@ func TestReward(t *testing.T) {
 		}
 	}
 	checkSimulation(t, ask, rows)
+	checkElections(t, ask)
 	file := filepath.Join(t.TempDir(), "era")
 	ask(exitOK, "reward", "compute", "--era", "3", "--out", file)
 	ask(exitOK, "reward", "verify", "--era", "3", "--file", file)

@@ -92,8 +92,8 @@ func (r *Roster) SetCount(ctx context.Context, block uint64) (core.SetID, error)
 	return core.SetID(n.Uint64()), nil
 }
 
-func (r *Roster) operatorAt(ctx context.Context, set core.SetID, a core.Address, t core.Time, block uint64,
-	weights map[common.Address]core.Amount) (stake.Operator, error) {
+// standingOf is an operator without its vaults.
+func (r *Roster) standingOf(ctx context.Context, set core.SetID, a core.Address, t core.Time, block uint64) (stake.Operator, error) {
 	o := stake.Operator{Address: a}
 	at, number := common.Address(a), Number(block)
 	status, err := Read(ctx, r.Client, r.At.Operators, number,
@@ -114,8 +114,18 @@ func (r *Roster) operatorAt(ctx context.Context, set core.SetID, a core.Address,
 		return o, err
 	}
 	o.Commission = core.Bps(commission)
+	return o, nil
+}
+
+func (r *Roster) operatorAt(ctx context.Context, set core.SetID, a core.Address, t core.Time, block uint64,
+	weights map[common.Address]core.Amount) (stake.Operator, error) {
+	o, err := r.standingOf(ctx, set, a, t, block)
+	if err != nil {
+		return o, err
+	}
+	number := Number(block)
 	stakes, err := Read(ctx, r.Client, r.At.Middleware, number,
-		middleware.PackStakesAt(Number(set), at, Number(t)), middleware.UnpackStakesAt)
+		middleware.PackStakesAt(Number(set), common.Address(a), Number(t)), middleware.UnpackStakesAt)
 	if err != nil {
 		return o, err
 	}

@@ -278,7 +278,7 @@ func (v *visit) times(context.Context) error {
 		}
 	}
 	if era.OK(findings) {
-		v.ok("times", "", "%d inequalities hold; era %d is captured %s", len(findings), v.next, moment(v.capture, v.now))
+		v.ok("times", "", "%d inequalities hold; era %d is captured %s", len(findings), v.next, Moment(v.capture, v.now))
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ func (c *clinic) testChain(t *testing.T) {
 		f := finding(t, c.look(), "below_minimum")
 		stake := c.stakeOf(self)
 		missing := *new(core.Amount).Sub(new(core.Amount).Mul(uint256.NewInt(1000), uint256.NewInt(devnet.VARA)), &stake)
-		if f.Have != vara(stake) || f.Need != "1000 wVARA" || f.Text != vara(missing)+" too little" || f.By != c.Roster.Times.Capture(0) {
+		if f.Have != Vara(stake) || f.Need != "1000 wVARA" || f.Text != Vara(missing)+" too little" || f.By != c.Roster.Times.Capture(0) {
 			t.Errorf("%+v; has %s", f, stake.Dec())
 		}
 	})
@@ -713,8 +713,8 @@ func TestWords(t *testing.T) {
 	for _, x := range []struct{ have, want string }{
 		{decimal(big.NewInt(0), 12), "0"}, {decimal(big.NewInt(1), 12), "0.000000000001"},
 		{decimal(big.NewInt(1_500_000_000_000), 12), "1.5"}, {decimal(big.NewInt(12_000_000_000_000), 12), "12"},
-		{moment(100, 40), "1970-01-01 00:01:40 UTC (in 1 min 0 s)"}, {moment(40, 100), "1970-01-01 00:00:40 UTC (1 min 0 s ago)"},
-		{moment(40, 40), "1970-01-01 00:00:40 UTC (now)"}, {moment(maxMoment+1, 0), "never"},
+		{Moment(100, 40), "1970-01-01 00:01:40 UTC (in 1 min 0 s)"}, {Moment(40, 100), "1970-01-01 00:00:40 UTC (1 min 0 s ago)"},
+		{Moment(40, 40), "1970-01-01 00:00:40 UTC (now)"}, {Moment(maxMoment+1, 0), "never"},
 		{span(59), "59 s"}, {span(3600), "1 h 0 min"}, {span(90_000), "1 d 1 h"},
 		{chain.Redact("https://u:p@h.example:8/v3/k?x=y"), "https://h.example:8/…"}, {chain.Redact("http://h/"), "http://h"}, {chain.Redact("x"), "(no URL)"},
 	} {

@@ -112,7 +112,7 @@ func (v *visit) wantChain() uint64 {
 // head compares the newest block's time with this machine's clock.
 func (v *visit) head(shown string, head *types.Header) {
 	local, there := v.Now().Unix(), int64(head.Time)
-	text := fmt.Sprintf("block %v of %s", head.Number, moment(core.Time(head.Time), core.Time(local)))
+	text := fmt.Sprintf("block %v of %s", head.Number, Moment(core.Time(head.Time), core.Time(local)))
 	switch ahead := there - local; {
 	case v.Report.ChainID == devChainID:
 		if ahead > maxAhead || ahead < -maxAge {

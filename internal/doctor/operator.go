@@ -62,7 +62,7 @@ func (v *visit) operator(ctx context.Context) error {
 		wrong(paused, Check{By: v.capture})
 	}
 	if v.self.JailedAt(v.capture) {
-		wrong(jailed, Check{Text: "jailed until " + moment(v.self.JailedUntil, v.now), Have: stamp(int64(v.self.JailedUntil)),
+		wrong(jailed, Check{Text: "jailed until " + Moment(v.self.JailedUntil, v.now), Have: stamp(int64(v.self.JailedUntil)),
 			Need: "at most " + stamp(int64(v.capture))})
 	}
 	v.counts = known && in
@@ -181,7 +181,7 @@ func (v *visit) commission(ctx context.Context) error {
 	}
 	text := fmt.Sprintf("%d bps now", bps[0])
 	if bps[1] != bps[0] {
-		text += fmt.Sprintf(", %d bps from the next capture, %s", bps[1], moment(v.capture, v.now))
+		text += fmt.Sprintf(", %d bps from the next capture, %s", bps[1], Moment(v.capture, v.now))
 	}
 	if bps[2] != bps[1] {
 		text += fmt.Sprintf(", %d bps announced for later", bps[2])

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -10,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/core/stake"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/chain/bindings"
 )
@@ -34,36 +32,19 @@ var (
 // atOnce is how many questions are asked at a time.
 const atOnce = 8
 
-// project reads what the next capture will see if nothing changes until then: Symbiotic's and our checkpoints answer
-// for a future moment with the last of them. So what is announced and what ends by then (a jail) is in it.
+// project reads what the next capture will see if nothing changes until then, and the vaults behind it.
 func (v *visit) project(ctx context.Context) error {
 	var err error
-	if v.members, err = v.roster.OperatorsOf(ctx, v.Set, v.block); err != nil {
+	if v.projection, err = v.roster.Projection(ctx, v.Set, v.next, v.block); err != nil {
 		return v.stop("vault", err)
 	}
-	v.projection = stake.Snapshot{Set: v.Set, Era: v.next, Capture: v.capture, Rules: v.rules.Rules,
-		Operators: make([]stake.Operator, len(v.members))}
-	links := make([][]common.Address, len(v.members))
-	if err := v.each(ctx, len(v.members), func(ctx context.Context, i int) (err error) {
-		v.projection.Operators[i], links[i], err = v.member(ctx, v.members[i].Address)
-		return err
-	}); err != nil {
-		return v.stop("vault", err)
-	}
-	if err := v.readVaults(ctx, slices.Concat(links...)); err != nil {
-		return v.stop("vault", err)
-	}
-	if err := v.each(ctx, len(v.members), func(ctx context.Context, i int) error {
-		o := &v.projection.Operators[i]
-		for _, at := range links[i] {
-			s, err := v.stakeIn(ctx, o.Address, at)
-			if err != nil {
-				return err
-			}
-			o.Vaults = append(o.Vaults, s)
+	var linked []common.Address
+	for _, o := range v.projection.Operators {
+		for _, w := range o.Vaults {
+			linked = append(linked, common.Address(w.Address))
 		}
-		return nil
-	}); err != nil {
+	}
+	if err := v.readVaults(ctx, linked); err != nil {
 		return v.stop("vault", err)
 	}
 	for i := range v.projection.Operators {
@@ -82,24 +63,6 @@ func (v *visit) each(ctx context.Context, n int, ask func(ctx context.Context, i
 		group.Go(func() error { return ask(ctx, i) })
 	}
 	return group.Wait()
-}
-
-// member reads an operator without its stakes, and its links.
-func (v *visit) member(ctx context.Context, a core.Address) (o stake.Operator, links []common.Address, err error) {
-	o.Address = a
-	set, at, t := chain.Number(v.Set), common.Address(a), chain.Number(v.capture)
-	status, err := chain.Read(ctx, v.client, v.roster.At.Operators, v.at(), operators.PackStatusAt(set, at, t), operators.UnpackStatusAt)
-	if err != nil {
-		return o, nil, err
-	}
-	o.Registered, o.Paused, o.JailedUntil = status.Registered, status.Paused, core.Time(status.JailEnd.Uint64())
-	key, err := chain.Read(ctx, v.client, v.roster.At.Operators, v.at(), operators.PackKeyHashAt(set, at, t), operators.UnpackKeyHashAt)
-	if err != nil {
-		return o, nil, err
-	}
-	o.KeyHash = key
-	links, err = v.roster.LinksAt(ctx, v.Set, a, v.capture, v.block)
-	return o, links, err
 }
 
 // readVaults reads each linked vault once.
@@ -154,20 +117,4 @@ func (v *visit) readVault(ctx context.Context, at common.Address) (*vault, error
 	}
 	w.veto, w.epoch, w.weight = core.Time(veto.Uint64()), core.Time(epoch.Uint64()), chain.Amount(weight)
 	return w, nil
-}
-
-// stakeIn reads what an operator will have in a vault. A delegator that reverts is unreadable, as for the Middleware.
-func (v *visit) stakeIn(ctx context.Context, operator core.Address, at common.Address) (stake.Vault, error) {
-	w := v.vaults[core.Address(at)]
-	s := stake.Vault{Address: core.Address(at), Weight: w.weight}
-	amount, err := chain.Read(ctx, v.client, w.Delegator, v.at(), delegators.PackStakeAt(v.roster.Subnetwork(v.Set),
-		common.Address(operator), chain.Number(v.capture), nil), delegators.UnpackStakeAt)
-	if revert := (*chain.Revert)(nil); errors.As(err, &revert) {
-		return s, nil
-	}
-	if err != nil {
-		return s, fmt.Errorf("stake of %s in vault %s: %w", operator, name(at), err)
-	}
-	s.Stake, s.Readable = chain.Amount(amount), true
-	return s, nil
 }

@@ -89,15 +89,15 @@ func (v *visit) bond(ctx context.Context) error {
 	}
 	allowance := chain.Amount(allowed)
 	need := *new(core.Amount).Mul(&v.rules.Bond, uint256.NewInt(mostBonds))
-	text := fmt.Sprintf("%s: %d bonds of %s", vara(need), mostBonds, vara(v.rules.Bond))
+	text := fmt.Sprintf("%s: %d bonds of %s", Vara(need), mostBonds, Vara(v.rules.Bond))
 	short := have.Lt(&need)
 	if short {
-		v.found(bondShort, Check{Name: "bond", Subject: name(v.account), Have: vara(have), Need: text})
+		v.found(bondShort, Check{Name: "bond", Subject: name(v.account), Have: Vara(have), Need: text})
 	}
 	if allowance.Lt(&need) {
-		v.found(allowanceShort, Check{Name: "bond", Subject: name(v.account), Have: vara(allowance), Need: text})
+		v.found(allowanceShort, Check{Name: "bond", Subject: name(v.account), Have: Vara(allowance), Need: text})
 	} else if !short {
-		v.ok("bond", name(v.account), "%s; the highest bond of an era is %s", vara(have), vara(need))
+		v.ok("bond", name(v.account), "%s; the highest bond of an era is %s", Vara(have), Vara(need))
 	}
 	return nil
 }

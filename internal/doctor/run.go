@@ -71,7 +71,6 @@ type visit struct {
 	capture core.Time // its capture
 
 	rules      stake.Parameters        // of the set at that capture
-	members    []chain.Operator        // everyone who ever registered in the set
 	projection stake.Snapshot          // of that capture, if nothing changes
 	vaults     map[core.Address]*vault // that are linked
 	self       *stake.Operator         // the operator's part of the projection; nil when it is not in the set

@@ -22,7 +22,7 @@ func (v *visit) parameters(ctx context.Context) error {
 	}
 	changes := differences(chain.ParametersOf(now), v.rules)
 	if changes != "" {
-		changes = fmt.Sprintf("at the capture of era %d, %s: %s", v.next, moment(v.capture, v.now), changes)
+		changes = fmt.Sprintf("at the capture of era %d, %s: %s", v.next, Moment(v.capture, v.now), changes)
 	}
 	announced, err := v.announced(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (v *visit) parameters(ctx context.Context) error {
 		return nil
 	}
 	v.ok("parameters", "", "%s of %s to %s; nothing is announced", plural(int(v.rules.MaxExecutors), "seat"),
-		vara(v.rules.MinStake), vara(v.rules.MaxStake))
+		Vara(v.rules.MinStake), Vara(v.rules.MaxStake))
 	return nil
 }
 
@@ -62,7 +62,7 @@ func (v *visit) announced(ctx context.Context) ([]string, error) {
 		if from := core.Time(e.From.Uint64()); from > v.capture {
 			p := chain.ParametersOf(e.Parameters)
 			if changes := differences(before, p); changes != "" {
-				list = append(list, fmt.Sprintf("announced for %s: %s", moment(from, v.now), changes))
+				list = append(list, fmt.Sprintf("announced for %s: %s", Moment(from, v.now), changes))
 			}
 			before = p
 		}
@@ -72,7 +72,7 @@ func (v *visit) announced(ctx context.Context) ([]string, error) {
 
 // differences names each parameter that two sets of them have differently.
 func differences(a, b stake.Parameters) string {
-	amount := func(x core.Amount) string { return vara(x) }
+	amount := func(x core.Amount) string { return Vara(x) }
 	number := func(x any) string { return fmt.Sprint(x) }
 	var list []string
 	for _, p := range []struct{ name, a, b string }{
@@ -103,14 +103,14 @@ func (v *visit) pot(ctx context.Context) error {
 		return err
 	}
 	free, need := chain.Amount(pot.Free), v.rules.EraReward
-	check := Check{Name: "pot", Have: vara(free), Need: vara(need) + " for an era"}
+	check := Check{Name: "pot", Have: Vara(free), Need: Vara(need) + " for an era"}
 	switch {
 	case free.Lt(&need) && free.IsZero():
 		v.found(potEmpty, check)
 	case free.Lt(&need):
 		v.found(potLow, check)
 	default:
-		v.ok("pot", "", "%s are free, an era takes %s", vara(free), vara(need))
+		v.ok("pot", "", "%s are free, an era takes %s", Vara(free), Vara(need))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (v *visit) stageOf(ctx context.Context, e core.Era) (stage, error) {
 	t := v.roster.Times
 	sealable := t.SealableAt(e)
 	if v.now < sealable {
-		return stage{text: fmt.Sprintf("era %d can be sealed %s", e, moment(sealable, v.now))}, nil
+		return stage{text: fmt.Sprintf("era %d can be sealed %s", e, Moment(sealable, v.now))}, nil
 	}
 	posted, err := v.roster.PostedOf(ctx, v.Set, e, v.block)
 	if err != nil {
@@ -135,7 +135,7 @@ func (v *visit) stageOf(ctx context.Context, e core.Era) (stage, error) {
 	}
 	if posted.Proposer != (core.Address{}) {
 		at := t.ActiveAt(e, posted.PostedAt)
-		return stage{activeAt: at, text: fmt.Sprintf("a list stands for era %d, its set is active %s", e, moment(at, v.now))}, nil
+		return stage{activeAt: at, text: fmt.Sprintf("a list stands for era %d, its set is active %s", e, Moment(at, v.now))}, nil
 	}
 	late := v.now > sealable+t.InclusionMargin
 	seed, err := v.roster.Seed(ctx, e, v.block)
@@ -143,7 +143,7 @@ func (v *visit) stageOf(ctx context.Context, e core.Era) (stage, error) {
 		return stage{}, err
 	}
 	if seed.IsZero() {
-		return overdue(late, notSealed, fmt.Sprintf("era %d is not sealed, since %s", e, moment(sealable, v.now))), nil
+		return overdue(late, notSealed, fmt.Sprintf("era %d is not sealed, since %s", e, Moment(sealable, v.now))), nil
 	}
 	snapshot, err := v.roster.Snapshot(ctx, v.Set, e, v.block)
 	if err != nil {
@@ -156,7 +156,7 @@ func (v *visit) stageOf(ctx context.Context, e core.Era) (stage, error) {
 	if len(result.Executors) == 0 {
 		return stage{why: nobodyEligible, text: fmt.Sprintf("nobody was eligible at the capture of era %d", e)}, nil
 	}
-	return overdue(late, notProposed, fmt.Sprintf("era %d is sealed, and nobody has proposed, since %s", e, moment(sealable, v.now))), nil
+	return overdue(late, notProposed, fmt.Sprintf("era %d is sealed, and nobody has proposed, since %s", e, Moment(sealable, v.now))), nil
 }
 
 // overdue is a stage that is a finding only once a transaction had time to get into a block.
@@ -172,7 +172,7 @@ func (v *visit) executors(ctx context.Context) error {
 	t := v.roster.Times
 	clock, started := t.At(v.now)
 	if !started {
-		v.ok("executors", "", "nobody acts before era 0 starts, %s", moment(t.Genesis, v.now))
+		v.ok("executors", "", "nobody acts before era 0 starts, %s", Moment(t.Genesis, v.now))
 		return nil
 	}
 	active, any, err := v.roster.ActiveEra(ctx, v.Set, v.block)
@@ -180,7 +180,7 @@ func (v *visit) executors(ctx context.Context) error {
 		return err
 	}
 	if any && active == clock {
-		v.ok("executors", "", "those of era %d; if none follow they fall %s", active, moment(t.LifetimeEnd(active), v.now))
+		v.ok("executors", "", "those of era %d; if none follow they fall %s", active, Moment(t.LifetimeEnd(active), v.now))
 		return nil
 	}
 	s, err := v.stageOf(ctx, clock)
@@ -190,7 +190,7 @@ func (v *visit) executors(ctx context.Context) error {
 	last := t.LifetimeEnd(clock) - min(t.LifetimeEnd(clock), t.ChallengeWindow+1)
 	if any {
 		v.found(setLate, Check{Name: "executors", Text: fmt.Sprintf("those of era %d still act, and fall %s; %s", active,
-			moment(t.LifetimeEnd(active), v.now), s.text), Have: fmt.Sprintf("era %d", active), Need: fmt.Sprintf("era %d", clock), By: last})
+			Moment(t.LifetimeEnd(active), v.now), s.text), Have: fmt.Sprintf("era %d", active), Need: fmt.Sprintf("era %d", clock), By: last})
 		return nil
 	}
 	v.found(noExecutors, Check{Name: "executors", Text: "nobody acts; " + s.text, Have: "none", Need: fmt.Sprintf("era %d", clock), By: last})
@@ -204,8 +204,8 @@ func (v *visit) election(ctx context.Context) error {
 	e, captured := t.CapturedAt(v.now)
 	if !captured || started && e == clock {
 		next := v.next
-		v.ok("election", "", "era %d is captured %s, can be sealed %s, and its list must be posted by %s", next, moment(v.capture, v.now),
-			moment(t.SealableAt(next), v.now), moment(t.Start(next)-t.ChallengeWindow, v.now))
+		v.ok("election", "", "era %d is captured %s, can be sealed %s, and its list must be posted by %s", next, Moment(v.capture, v.now),
+			Moment(t.SealableAt(next), v.now), Moment(t.Start(next)-t.ChallengeWindow, v.now))
 		return nil
 	}
 	s, err := v.stageOf(ctx, e)
@@ -235,9 +235,9 @@ func (v *visit) pending(ctx context.Context) error {
 		v.ok("rewards", "", "no statement waits")
 	case v.now > p.ActivatableAt+v.roster.Times.InclusionMargin:
 		v.found(rewardsWaiting, Check{Name: "rewards", Text: fmt.Sprintf("statement %s can be activated since %s", p.Digest,
-			moment(p.ActivatableAt, v.now))})
+			Moment(p.ActivatableAt, v.now))})
 	default:
-		v.ok("rewards", "", "statement %s can be activated %s", p.Digest, moment(p.ActivatableAt, v.now))
+		v.ok("rewards", "", "statement %s can be activated %s", p.Digest, Moment(p.ActivatableAt, v.now))
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ func (v *visit) slashes(ctx context.Context) error {
 			continue
 		}
 		due++
-		check := Check{Name: "slashes", Subject: c.String(), Text: fmt.Sprintf("%s is due since %s", a.Verb, moment(a.Window.Opens, v.now)),
+		check := Check{Name: "slashes", Subject: c.String(), Text: fmt.Sprintf("%s is due since %s", a.Verb, Moment(a.Window.Opens, v.now)),
 			By: a.Window.Closes}
 		switch a.Alarm {
 		case slash.HalfGone:

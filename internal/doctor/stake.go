@@ -24,7 +24,7 @@ func (v *visit) links(ctx context.Context) error {
 		case !s.Stake.IsZero():
 			if !s.Weight.IsZero() { // of a collateral without weight the vault's check has told
 				c := s.Contribution(v.rules.Rules)
-				v.ok("links", subject, "gives %s", vara(c.Amount))
+				v.ok("links", subject, "gives %s", Vara(c.Amount))
 			}
 			continue
 		case !v.counts: // without the opt-in to the network all are 0, and that is said
@@ -49,15 +49,15 @@ func (v *visit) stake(context.Context) error {
 	have, need := v.self.StakeAt(v.rules.Rules), v.rules.MinStake
 	if have.Lt(&need) {
 		missing := *new(core.Amount).Sub(&need, &have)
-		v.found(belowMinimum, Check{Name: "stake", Subject: name(v.Operator), Text: vara(missing) + " too little", Have: vara(have),
-			Need: vara(need), By: v.capture})
+		v.found(belowMinimum, Check{Name: "stake", Subject: name(v.Operator), Text: Vara(missing) + " too little", Have: Vara(have),
+			Need: Vara(need), By: v.capture})
 		return nil
 	}
-	text := vara(have)
+	text := Vara(have)
 	if have.Gt(&v.rules.MaxStake) {
-		text += ", of which " + vara(v.rules.MaxStake) + " count"
+		text += ", of which " + Vara(v.rules.MaxStake) + " count"
 	}
-	v.ok("stake", name(v.Operator), "%s at the next capture, at least %s are needed", text, vara(need))
+	v.ok("stake", name(v.Operator), "%s at the next capture, at least %s are needed", text, Vara(need))
 	return nil
 }
 
@@ -85,10 +85,10 @@ func (v *visit) rank(context.Context) error {
 	if own.Code == election.Outranked.Code {
 		need := *new(core.Amount).Add(&own.Weight, &own.Gap)
 		v.found(outranked, Check{Name: "rank", Subject: subject, Text: fmt.Sprintf("place %d of %s", own.Rank, plural(seats, "seat")),
-			Have: vara(own.Weight), Need: "more than " + vara(need), By: v.capture})
+			Have: Vara(own.Weight), Need: "more than " + Vara(need), By: v.capture})
 		return nil
 	}
-	text := fmt.Sprintf("place %d of %s with %s", own.Rank, plural(seats, "seat"), vara(own.Weight))
+	text := fmt.Sprintf("place %d of %s with %s", own.Rank, plural(seats, "seat"), Vara(own.Weight))
 	if len(ranked) <= seats {
 		v.ok("rank", subject, "%s; %d of them free", text, seats-len(ranked))
 		return nil
@@ -99,6 +99,6 @@ func (v *visit) rank(context.Context) error {
 		return nil
 	}
 	margin := *new(core.Amount).Sub(&own.Weight, &out.Weight)
-	v.ok("rank", subject, "%s, %s above the first without a seat", text, vara(margin))
+	v.ok("rank", subject, "%s, %s above the first without a seat", text, Vara(margin))
 	return nil
 }

@@ -35,7 +35,7 @@ func (r Report) Table(w io.Writer) error {
 		detail("have", c.Have)
 		detail("need", c.Need)
 		if c.By != 0 {
-			detail("by", moment(c.By, r.Time))
+			detail("by", Moment(c.By, r.Time))
 		}
 		detail("do", c.Do)
 	}

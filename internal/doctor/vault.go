@@ -29,7 +29,7 @@ func (v *visit) vaultChecks(ctx context.Context) error {
 		v.vaultCheck(a, v.vaults[a], resolver, present)
 	}
 	if len(addresses) == 0 {
-		v.ok("vault", "", "no vault is linked by any of %s", plural(len(v.members), "operator"))
+		v.ok("vault", "", "no vault is linked by any of %s", plural(len(v.projection.Operators), "operator"))
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func (v *visit) vaultCheck(a core.Address, w *vault, resolver common.Address, pr
 	// The last line of the inequalities, as moments: the stake of the present era, and the last execution for it.
 	needed := t.RequestDeadline(present) + w.veto + t.ExecutionWindow
 	v.ok("vault", a.String(), "epoch %s, veto %s; the stake of era %d stays slashable until %s, %s longer than needed",
-		span(w.epoch), span(w.veto), present, moment(t.SlashableUntil(present, w.epoch), v.now), span(t.SlashableUntil(present, w.epoch)-needed))
+		span(w.epoch), span(w.veto), present, Moment(t.SlashableUntil(present, w.epoch), v.now), span(t.SlashableUntil(present, w.epoch)-needed))
 }
 
 // zero is one reason for which an operator's stake in a vault is 0.

@@ -17,8 +17,8 @@ const (
 	etherDecimals = 18
 )
 
-// vara is an amount of wVARA base units in words: whole ones, and every decimal there is.
-func vara(a core.Amount) string { return decimal(a.ToBig(), varaDecimals) + " wVARA" }
+// Vara is an amount of wVARA base units in words: whole ones, and every decimal there is.
+func Vara(a core.Amount) string { return decimal(a.ToBig(), varaDecimals) + " wVARA" }
 
 // ether is an amount of wei in words.
 func ether(wei *big.Int) string { return decimal(wei, etherDecimals) + " ETH" }
@@ -36,8 +36,8 @@ func decimal(n *big.Int, places int) string {
 	return whole + "." + rest
 }
 
-// moment is a point in time in words, with how far it is from now.
-func moment(t, now core.Time) string {
+// Moment is a point in time in words, with how far it is from now.
+func Moment(t, now core.Time) string {
 	if t > maxMoment {
 		return "never"
 	}

@@ -73,6 +73,11 @@ func DecideFrom(ctx context.Context, r *chain.Roster, from Source, set core.SetI
 	return d, err
 }
 
+// Matches reports whether a header is that of the list that was decided.
+func (d Decision) Matches(h batch.Header) bool {
+	return d.Result.Header(batch.KeyHash(d.Aggregate)) == h
+}
+
 // Source answers what was at a capture: the chain by its views (chain.Roster), or a mirror of its events.
 type Source interface {
 	// Snapshot is everything that decides the election of a set and era, known at a block after its capture.

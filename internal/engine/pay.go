@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/bls"
@@ -234,7 +233,7 @@ func without(signatures []executor.Signature, ejected quorum.Bitmap) []executor.
 // caller has computed d itself.
 func (n *Node) SignRewards(ctx context.Context, c executor.Committee, d Distribution) ([]executor.Signature, error) {
 	own, decided := n.decisions[slot{c.Set, c.Era}]
-	if n.Key == nil || !decided || own.Result.Header(batch.KeyHash(own.Aggregate)) != c.Header {
+	if n.Key == nil || !decided || !own.Matches(c.Header) {
 		return nil, nil
 	}
 	public := n.Key.PublicKey()

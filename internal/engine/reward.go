@@ -68,7 +68,7 @@ func Facts(ctx context.Context, r *chain.Roster, source Source, set core.SetID, 
 	// A wrong list that nobody challenged in time pays nothing, and stops nothing: what it certified is not the
 	// work of those whom the stake elected.
 	d, err := DecideFrom(ctx, r, source, set, e, block)
-	if err != nil || d.Result.Header(batch.KeyHash(d.Aggregate)) != elected.Header {
+	if err != nil || !d.Matches(elected.Header) {
 		return f, err
 	}
 	f.Total = elected.Header.Total
