@@ -55,6 +55,8 @@ type paid struct {
 	// operators and stakers are how many leaves there are; of a commit that was not wanted they and the statement are all
 	// that is kept.
 	operators, stakers int
+	emission           core.Amount    // what was reserved for its eras
+	unpaid             bool           // nobody has committed it
 	waits              *batch.Rewards // what was signed, of one that is not activated yet; nil for those that are
 }
 
@@ -82,6 +84,9 @@ func (s session) history(ctx context.Context, block uint64, eras ...core.Era) ([
 	defer end()
 	err = engine.Recompute(ctx, s.Roster, s.set, block, func(core.Era) { step() }, func(d engine.Distribution) {
 		p := paid{said: said[len(list)], right: d, before: before, operators: d.Balances.Operators.Len(), stakers: d.Balances.Stakers.Len()}
+		for _, x := range d.Payouts {
+			p.emission.Add(&p.emission, &x.Emission)
+		}
 		before = d.Balances
 		if len(list)+1 < len(said) && !slices.ContainsFunc(eras, p.has) {
 			p.before, p.right.Balances = reward.Balances{}, reward.Balances{}
@@ -100,8 +105,19 @@ func erasOf(said []*chain.RewardsActivated) (n int) {
 	return n
 }
 
-// paid is the commit that has the era, recomputed.
+// paid is the commit that has the era, recomputed; an error when the chain has another: nobody can claim what is computed.
 func (f *rewardFlags) paid(ctx context.Context, s session) (paid, error) {
+	p, err := f.computed(ctx, s)
+	if err == nil {
+		if difference := p.difference(); difference != "" {
+			err = fmt.Errorf("%s: %s; see roster reward verify", p.eras(), difference)
+		}
+	}
+	return p, err
+}
+
+// computed is the commit that has the era, recomputed, whatever the chain has.
+func (f *rewardFlags) computed(ctx context.Context, s session) (paid, error) {
 	final, _, err := s.newest(ctx)
 	if err != nil {
 		return paid{}, err
@@ -150,7 +166,8 @@ func (f *rewardFlags) newVerify() *cobra.Command {
 		Long: `verify computes every reward commit of the set again, from the first era on, and compares it with what the
 chain has: the two roots, the distribution's hash, what was paid and what went back to the pot. With --file it
 compares a distribution file as well, and names the first account that differs. A commit that waits for its delay is
-compared, too, statement with statement: until it is activated the owner can cancel it.
+compared, too, statement with statement: until it is activated the owner can cancel it. A file can also be of the next
+commit, which nobody has made yet.
 
 With --bundle it asks no chain: it verifies the one commit that the file is about from what the file proves.
 
@@ -162,7 +179,7 @@ Exit status: 0 all that was asked for is right, 1 something differs or could not
 			if err := without.check(all); err != nil {
 				return usage(c, err)
 			}
-			if without.bundle != "" {
+			if without.setGiven = c.Flags().Changed("set"); without.bundle != "" {
 				return f.verifyBundle(c.Context(), c.OutOrStdout(), without, file)
 			}
 			return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error { return f.verify(ctx, s, out, file) })
@@ -181,7 +198,7 @@ func (f *rewardFlags) withEra(c *cobra.Command) {
 }
 
 func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file string) error {
-	list, one, err := f.toVerify(ctx, s)
+	list, one, err := f.toVerify(ctx, s, file)
 	if err != nil {
 		return err
 	}
@@ -209,7 +226,8 @@ func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file
 			wrong++
 			fmt.Fprintf(out, "DIFFERS  %s, %s: %s\n", file, one.eras(), difference)
 		} else {
-			fmt.Fprintf(out, "ok       %s is the distribution of %s\n", file, one.eras())
+			committed := map[bool]string{true: ", which is not committed yet"}[one.unpaid]
+			fmt.Fprintf(out, "ok       %s is the distribution of %s%s\n", file, one.eras(), committed)
 		}
 	}
 	if wrong > 0 {
@@ -219,7 +237,7 @@ func (f *rewardFlags) verify(ctx context.Context, s session, out io.Writer, file
 }
 
 // toVerify are the commits that were asked for, the one that waits included, and the one that a file is compared with.
-func (f *rewardFlags) toVerify(ctx context.Context, s session) (list []paid, one paid, err error) {
+func (f *rewardFlags) toVerify(ctx context.Context, s session, file string) (list []paid, one paid, err error) {
 	final, _, err := s.newest(ctx)
 	if err != nil {
 		return nil, one, err
@@ -233,6 +251,10 @@ func (f *rewardFlags) toVerify(ctx context.Context, s session) (list []paid, one
 	}
 	if any && (f.era >= 0 && waits.has(core.Era(f.era)) || len(list) == 0 && f.era < 0) {
 		return []paid{waits}, waits, nil
+	}
+	if next := len(list) == 0 || uint64(f.era) > list[len(list)-1].said.ToEra; f.era >= 0 && next && file != "" {
+		one, err = s.uncommitted(ctx, list, file, final)
+		return nil, one, err
 	}
 	if one, err = f.one(list, s.set); err != nil {
 		return nil, one, err
@@ -251,8 +273,9 @@ func (p paid) difference() string {
 	if p.waits != nil {
 		return p.waits.FirstDifference(p.right.Statement)
 	}
-	var sum core.Amount
+	var sum, unearned core.Amount
 	sum.Add(&p.right.OperatorsAmount, &p.right.StakersAmount)
+	unearned.Sub(&p.emission, &sum) // what is paid is at most the pools, and these are at most the emissions
 	for _, c := range []struct {
 		what       string
 		have, want any
@@ -261,6 +284,7 @@ func (p paid) difference() string {
 		{"stakers' root", core.Hash(p.said.StakersRoot), p.right.Statement.StakersRoot},
 		{"distribution's hash", core.Hash(p.said.DistributionHash), p.right.Statement.DistributionHash},
 		{"paid", p.said.Paid.String(), sum.Dec()},
+		{"what goes back to the pot", p.said.Unearned.String(), unearned.Dec()},
 	} {
 		if c.have != c.want {
 			return fmt.Sprintf("%s on chain is %v, computed %v", c.what, c.have, c.want)

@@ -68,7 +68,15 @@ func (s session) trees(ctx context.Context, file string) (operators, stakers *me
 		return nil, nil, fmt.Errorf("%s is of %s, of set %d and eras %d to %d: it is not what set %d has activated last", file,
 			core.Keccak(mapped.Bytes()), d.Set, d.FromEra, d.ToEra, s.set)
 	}
-	return engine.Trees(d)
+	if operators, stakers, err = engine.Trees(d); err != nil {
+		return nil, nil, err
+	}
+	// Its hash is a statement of those who signed it, and so are the roots: a claim is paid by the roots.
+	if last := said[len(said)-1]; operators.Root() != core.Hash(last.OperatorsRoot) || stakers.Root() != core.Hash(last.StakersRoot) {
+		return nil, nil, fmt.Errorf("%s has the hash that was activated, and other roots: %s and %s, on chain are %x and %x; nothing can be proven with it",
+			file, operators.Root(), stakers.Root(), last.OperatorsRoot, last.StakersRoot)
+	}
+	return operators, stakers, nil
 }
 
 // leaves are those of an account under the roots that were activated last.
@@ -117,7 +125,10 @@ func (s session) proven(ctx context.Context, role reward.Role, contract common.A
 		return proven{}, err
 	}
 	var left core.Amount
-	left.Sub(&claim.Amount, &claimed)
+	if _, under := left.SubOverflow(&claim.Amount, &claimed); under {
+		return proven{}, fmt.Errorf("%s has claimed %s as %s, more than the %s of the leaf: newer roots are activated by now; run it again",
+			claim.Account, claimed.Dec(), role, claim.Amount.Dec())
+	}
 	if proof == nil {
 		proof = []core.Hash{} // the only leaf is the root
 	}
@@ -169,7 +180,7 @@ type leafSource struct{ file, node string }
 
 func (l *leafSource) flags(c *cobra.Command) {
 	c.Flags().StringVar(&l.file, "file", "", "distribution `file` to take the leaves from, as a node keeps it in rewards/; without --file and --node they are computed from the chain")
-	c.Flags().StringVar(&l.node, "node", "", "`URL` of a node to take the proofs from, as http://127.0.0.1:9635: each is checked against the chain's root")
+	c.Flags().StringVar(&l.node, "node", "", "`URL` of a node to take the proofs from, as http://127.0.0.1:9635: each is checked against the chain's root; that there is none is not proven")
 	c.MarkFlagsMutuallyExclusive("file", "node")
 }
 

@@ -131,11 +131,7 @@ func (f *rewardFlags) before(ctx context.Context, s session, file string, block 
 }
 
 func writeBundle(out io.Writer, path string, b bundle.Bundle) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(b.Encode(file), file.Close()); err != nil {
+	if err := writeWhole(path, b.Encode); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	info, err := os.Stat(path)
@@ -220,6 +216,7 @@ func (b bundled) say(out io.Writer) error {
 type offline struct {
 	bundle, blockHash string
 	maxSize           int64 // MiB
+	setGiven          bool  // --set was
 }
 
 func (o *offline) add(c *cobra.Command) {
@@ -299,6 +296,12 @@ func readBundle(o offline) (bundle.Bundle, error) {
 func (f *rewardFlags) asked(claim bundle.Claim, o offline) error {
 	if o.blockHash != "" && claim.Anchor.Hex() != strings.ToLower(o.blockHash) {
 		return fmt.Errorf("its anchor is block %s, --block-hash is %s: it is of another block, or of another chain", claim.Anchor, o.blockHash)
+	}
+	if o.setGiven && core.SetID(f.set) != claim.Set {
+		return fmt.Errorf("it is of set %d, --set is %d", claim.Set, f.set)
+	}
+	if f.devnet != "" && f.middleware != "" {
+		return errors.New("--devnet and --middleware: the file names the Middleware, too; give one of the two")
 	}
 	var at common.Address
 	if err := readAddress(&at, "middleware", f.middleware); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -107,6 +108,9 @@ func (y *year) live() {
 		y.must(err)
 		y.must(y.Activate(term))
 		first := y.batch(term)
+		if e == eraOfMove {
+			y.next()
+		}
 		y.rewards(term)
 		if e == eraOfSin {
 			y.sin(term, first)
@@ -131,6 +135,32 @@ func (y *year) live() {
 			}
 			y.must(y.Advance(10))
 		}
+	}
+}
+
+// next computes the rewards that are due, which nobody has committed, and compares a file with them.
+func (y *year) next() {
+	y.t.Helper()
+	file := filepath.Join(y.t.TempDir(), "next")
+	ask := func(words ...string) (int, string) {
+		code, stdout, stderr := call(y.t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware", y.Roster.At.Middleware.String(),
+			"--programs", y.Roster.At.Programs.String())...)
+		return code, stdout + stderr
+	}
+	if code, text := ask("reward", "compute", "--out", file); code != exitOK {
+		y.t.Fatal(text)
+	}
+	raw, err := os.ReadFile(file)
+	y.must(err)
+	d, err := reward.Decode(raw)
+	y.must(err)
+	era := fmt.Sprint(d.ToEra)
+	if code, text := ask("reward", "verify", "--era", era, "--file", file); code != exitOK || !strings.Contains(text, "not committed yet") {
+		y.t.Errorf("exit %d:\n%s", code, text)
+	}
+	liar := oneUnitMore(y.t, file)
+	if code, text := ask("reward", "verify", "--era", era, "--file", file); code != exitError || !strings.Contains(text, "account "+liar.String()+" has") {
+		y.t.Errorf("one unit more: exit %d:\n%s", code, text)
 	}
 }
 

@@ -63,6 +63,9 @@ several accounts a list of accounts with theirs.`,
 					return err
 				}
 				if all {
+					if n := p.operators + p.stakers; n > mostExplained {
+						return fmt.Errorf("%s: %d leaves: --all explains at most %d; name accounts", p.eras(), n, mostExplained)
+					}
 					accounts = p.accounts()
 				}
 				list, err := s.explanations(ctx, p, accounts)
@@ -78,6 +81,9 @@ several accounts a list of accounts with theirs.`,
 	f.withEra(c)
 	return c
 }
+
+// mostExplained is how many leaves are explained at once: each takes a look at every vault of every era.
+const mostExplained = 20_000
 
 // accounts are all that have a leaf in the commit, ascending, each once.
 func (p paid) accounts() (list []core.Address) {

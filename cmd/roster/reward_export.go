@@ -1,12 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ is refused. The same leaves are the same bytes.`,
 				if file == "" {
 					return export(out, format, p.right.Balances)
 				}
-				return exportFile(file, format, p.right.Balances)
+				return writeWhole(file, func(w io.Writer) error { return export(w, format, p.right.Balances) })
 			})
 		},
 	}
@@ -54,18 +55,6 @@ is refused. The same leaves are the same bytes.`,
 	c.Flags().StringVar(&file, "out", "", "`file` to write to; stdout when not given")
 	f.withEra(c)
 	return c
-}
-
-// exportFile exports to a file, and leaves none that is not whole.
-func exportFile(path, format string, b reward.Balances) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(export(file, format, b), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
 }
 
 // row is a leaf, as it is exported.
@@ -93,12 +82,7 @@ func eachLeaf(b reward.Balances, do func(reward.Role, core.Address, core.Amount)
 func export(out io.Writer, format string, b reward.Balances) error {
 	switch format {
 	case "json":
-		rows := []row{}
-		_ = eachLeaf(b, func(role reward.Role, account core.Address, amount core.Amount) error {
-			rows = append(rows, row{role, account, amount.Dec()})
-			return nil
-		})
-		return writeJSON(out, rows)
+		return exportJSON(out, b)
 	case "parquet":
 		return exportParquet(out, b)
 	}
@@ -109,6 +93,32 @@ func export(out io.Writer, format string, b reward.Balances) error {
 	})
 	w.Flush()
 	return errors.Join(first, err, w.Error())
+}
+
+// exportJSON writes a list of rows, one on a line, and keeps none.
+func exportJSON(out io.Writer, b reward.Balances) error {
+	w := bufio.NewWriter(out)
+	before := "[\n  "
+	err := eachLeaf(b, func(role reward.Role, account core.Address, amount core.Amount) error {
+		one, err := json.Marshal(row{role, account, amount.Dec()})
+		if err != nil {
+			return err
+		}
+		if _, err = w.WriteString(before); err == nil {
+			_, err = w.Write(one)
+		}
+		before = ",\n  "
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	end := "\n]\n"
+	if b.Operators.Len()+b.Stakers.Len() == 0 {
+		end = "[]\n"
+	}
+	_, err = w.WriteString(end)
+	return errors.Join(err, w.Flush())
 }
 
 // columns is a leaf in Parquet. DECIMAL's bytes are a signed number, big endian: of 38 digits none is negative in 16.

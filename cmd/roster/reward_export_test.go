@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func TestExportParquet(t *testing.T) {
 	operators, stakers := many(t)
 	for name, b := range map[string]reward.Balances{"many": balances(t, operators, stakers), "none": {}} {
 		path := filepath.Join(t.TempDir(), "leaves.parquet")
-		if err := exportFile(path, "parquet", b); err != nil {
+		if err := writeWhole(path, func(w io.Writer) error { return export(w, "parquet", b) }); err != nil {
 			t.Fatal(err)
 		}
 		have, err := parquet.ReadFile[columns](path)
@@ -88,15 +89,19 @@ func TestExportParquet(t *testing.T) {
 	}
 }
 
-// TestExportParquetRefused: what does not fit is refused, and leaves no file.
+// TestExportParquetRefused: what does not fit is refused, and leaves what was there.
 func TestExportParquetRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leaves.parquet")
+	if err := os.WriteFile(path, []byte("good"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	operators, stakers := many(t)
 	stakers[2500].Amount = decimal(t, "1"+strings.Repeat("0", 38))
-	if err := exportFile(path, "parquet", balances(t, operators, stakers)); err == nil || !strings.Contains(err.Error(), stakers[2500].Account.String()) {
+	if err := writeWhole(path, func(w io.Writer) error { return export(w, "parquet", balances(t, operators, stakers)) }); err == nil || !strings.Contains(err.Error(), stakers[2500].Account.String()) {
 		t.Errorf("%v", err)
 	}
-	if _, err := os.Stat(path); err == nil {
-		t.Error("a file is left")
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if raw, _ := os.ReadFile(path); err != nil || len(entries) != 1 || string(raw) != "good" {
+		t.Errorf("%d files are left, and what was there is %q (%v)", len(entries), raw, err)
 	}
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -48,18 +46,16 @@ is certified.`,
 
 // writeDistribution writes the canonical bytes to a file.
 func writeDistribution(path string, d reward.Distribution) (int64, error) {
-	file, err := os.Create(path)
-	if err != nil {
-		return 0, err
-	}
-	n, err := d.WriteTo(file)
-	return n, errors.Join(err, file.Close())
+	return d.Length(), writeWhole(path, func(w io.Writer) error {
+		_, err := d.WriteTo(w)
+		return err
+	})
 }
 
 // distribution is the commit that has the era, or the next one.
 func (f *rewardFlags) distribution(ctx context.Context, s session) (engine.Distribution, error) {
 	if f.era >= 0 {
-		p, err := f.paid(ctx, s)
+		p, err := f.computed(ctx, s)
 		return p.right, err
 	}
 	final, _, err := s.newest(ctx)
@@ -141,6 +137,11 @@ func (f *rewardFlags) newDiff() *cobra.Command {
 				for i, e := range eras {
 					if of[i], err = (&rewardFlags{era: int64(e)}).one(list, s.set); err != nil {
 						return err
+					}
+				}
+				for _, p := range of {
+					if difference := p.difference(); difference != "" {
+						return fmt.Errorf("%s: %s; see roster reward verify", p.eras(), difference)
 					}
 				}
 				if of[0].said.ToEra > of[1].said.ToEra {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -43,15 +44,21 @@ func (s session) leavesOf(ctx context.Context, account core.Address, node string
 	}
 	contracts := map[reward.Role]common.Address{reward.AsOperator: at.Operators, reward.AsStaker: at.Stakers}
 	roots := map[reward.Role]core.Hash{reward.AsOperator: last.OperatorsRoot, reward.AsStaker: last.StakersRoot}
+	if len(answer.Leaves) == 0 {
+		return nil, fmt.Errorf("%s names no leaf of %s: that it has none is not proven; compute it without --node", node, account)
+	}
 	var found []proven
-	for _, l := range answer.Leaves {
+	for i, l := range answer.Leaves {
+		if slices.ContainsFunc(answer.Leaves[:i], func(x api.Leaf) bool { return x.Role == l.Role }) {
+			return nil, fmt.Errorf("%s names two leaves of %s as %q", node, account, l.Role)
+		}
 		amount, err := uint256.FromDecimal(l.Amount)
 		if err != nil {
 			return nil, fmt.Errorf("%s answers with the amount %q: %w", node, l.Amount, err)
 		}
 		claim := merkle.Claim{Account: account, Amount: *amount}
 		if !merkle.VerifyClaim(roots[l.Role], claim, l.Proof) {
-			return nil, fmt.Errorf("%s proves %s as %s for %s under %s, paid up to era %d: the chain's root is %s, paid up to era %d; if the node is behind, wait, else ask another",
+			return nil, fmt.Errorf("%s proves %q as %q for %s under %s, paid up to era %d: the chain's root is %s, paid up to era %d; if the node is behind, wait, else ask another",
 				node, l.Amount, l.Role, account, l.Root, answer.ToEra, roots[l.Role], last.ToEra)
 		}
 		p, err := s.proven(ctx, l.Role, contracts[l.Role], claim, l.Proof, roots[l.Role], head)
@@ -72,7 +79,7 @@ func askNode(ctx context.Context, node string, set core.SetID, account core.Addr
 	if err != nil {
 		return p, fmt.Errorf("--node %s: %w", node, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // the first proof after a commit waits for the tree
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // the first proof after a commit waits for the tree
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
 	if err != nil {
@@ -90,9 +97,9 @@ func askNode(ctx context.Context, node string, set core.SetID, account core.Addr
 	if response.StatusCode != http.StatusOK {
 		var problem api.Problem
 		if json.Unmarshal(body, &problem) == nil && problem.Detail != "" {
-			return p, fmt.Errorf("%s: %s (%s)", node, problem.Detail, problem.Code)
+			return p, fmt.Errorf("%s: %q (%q)", node, problem.Detail, problem.Code)
 		}
-		return p, fmt.Errorf("%s answers %s: it is no node that serves rewards", node, response.Status)
+		return p, fmt.Errorf("%s answers %q: it is no node that serves rewards", node, response.Status)
 	}
 	if err := json.Unmarshal(body, &p); err != nil {
 		return p, fmt.Errorf("read the answer of %s: %w", node, err)

@@ -41,7 +41,7 @@ func serveRewards(t *testing.T, path string) (url string, stand func(path string
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, mux := api.NewRewards(shelf), http.NewServeMux()
+	r, mux := api.NewRewards(shelf, func(err error) { t.Log(err) }), http.NewServeMux()
 	r.Routes(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -135,6 +135,7 @@ func TestReward(t *testing.T) {
 	if text := ask(exitError, "reward", "verify", "--era", "3", "--file", file); !strings.Contains(text, "account "+liar.String()+" has") {
 		t.Errorf("one unit more:\n%s", text)
 	}
+	ask(exitError, "reward", "verify", "--era", "77", "--file", file) // of neither what was paid nor what comes next
 	if text := ask(exitOK, "reward", "diff", "2", "3"); !strings.Contains(text, "+") {
 		t.Errorf("diff:\n%s", text)
 	}

@@ -90,6 +90,15 @@ func (d Distribution) WriteTo(w io.Writer) (n int64, err error) {
 	return n, nil
 }
 
+// Length is how many bytes WriteTo writes.
+func (d Distribution) Length() int64 {
+	n := headLength
+	for _, a := range []Amounts{d.Balances.Operators, d.Balances.Stakers} {
+		n += len(a.accounts) + len(a.low) + len(a.high)
+	}
+	return int64(n)
+}
+
 // Encode returns the canonical bytes. Errors as WriteTo.
 func (d Distribution) Encode() ([]byte, error) {
 	var b bytes.Buffer

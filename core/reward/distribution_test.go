@@ -53,6 +53,9 @@ func TestCanonicalBytes(t *testing.T) {
 	if hex.EncodeToString(got) != want {
 		t.Errorf("bytes\n%x\nwant\n%s", got, want)
 	}
+	if d.Length() != int64(len(got)) {
+		t.Errorf("said to have %d bytes, has %d", d.Length(), len(got))
+	}
 	hash, err := d.Hash()
 	if raw, _ := hex.DecodeString(want); err != nil || hash != core.Keccak(raw) {
 		t.Errorf("hash %s (%v) is not keccak256 of the bytes", hash, err)

@@ -55,10 +55,13 @@ func (l *ledger) columns() (Amounts, [][]payment) {
 		count := next[i*buckets : (i+1)*buckets]
 		var amounts [payAtOnce][2]uint64
 		for _, s := range l.stretches(piece(n, pieces, i)) {
-			shares := l.vaults[s.vault].Shares
+			shares, first := l.vaults[s.vault].Shares, len(sums[i])
+			for k := range l.duties[s.vault] {
+				sums[i] = append(sums[i], payment{vault: s.vault, duty: k})
+			}
 			for s.from < s.to {
 				some := amounts[:min(s.to-s.from, payAtOnce)]
-				sums[i] = append(sums[i], l.pay(s, some)...)
+				l.pay(s, some, sums[i][first:])
 				for j, amount := range some {
 					account := shares.account(s.from + j)
 					c := &count[bucket(account)]
@@ -106,6 +109,9 @@ func (a Amounts) sorted(ends []int, on core.Machine) Amounts {
 		n += kept
 	}
 	a.accounts, a.low = a.accounts[:accountWidth*n], a.low[:lowWidth*n]
+	if 4*n < 3*(cap(a.low)/lowWidth) { // what is kept for long must not hold the places of many vaults
+		a.accounts, a.low = slices.Clone(a.accounts), slices.Clone(a.low)
+	}
 	return a
 }
 

@@ -111,8 +111,9 @@ func (l *ledger) stretches(from, to int) (list []stretch) {
 	return list
 }
 
-// pay writes what the stakers of a stretch get, none of it above 128 bits, into amounts, two words each, the higher first.
-func (l *ledger) pay(s stretch, amounts [][2]uint64) (sums []payment) {
+// pay writes what the first stakers of a stretch get, none of it above 128 bits, into amounts, two words each, the higher
+// first, and adds it to the sums, one for each duty of the vault.
+func (l *ledger) pay(s stretch, amounts [][2]uint64, sums []payment) {
 	shares, total := l.vaults[s.vault].Shares, l.vaults[s.vault].TotalShares
 	clear(amounts)
 	for k, d := range l.duties[s.vault] {
@@ -120,7 +121,7 @@ func (l *ledger) pay(s stretch, amounts [][2]uint64) (sums []payment) {
 			continue
 		}
 		words := d.part.IsUint64() && total.IsUint64() && len(shares.high) == 0
-		var paid [2]uint64
+		paid := [2]uint64{sums[k].paid[1], sums[k].paid[0]}
 		for j := range amounts {
 			var q core.Amount
 			if high, low := shares.words(s.from + j); words && high == 0 { // most are: exact, too, in two words
@@ -133,9 +134,8 @@ func (l *ledger) pay(s stretch, amounts [][2]uint64) (sums []payment) {
 			paid = plus(paid, q[1], q[0])
 			amounts[j] = plus(amounts[j], q[1], q[0])
 		}
-		sums = append(sums, payment{s.vault, k, core.Amount{paid[1], paid[0]}})
+		sums[k].paid = core.Amount{paid[1], paid[0]}
 	}
-	return sums
 }
 
 // plus adds to a number of two words; nothing overflows that is at most a pool of 128 bits.

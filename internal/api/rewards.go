@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gear-tech/roster/core"
@@ -23,26 +24,20 @@ import (
 //	GET /v1/rewards/{hash}                the canonical bytes of a distribution, as docs/protocol.md §8 has them
 //	GET /v1/sets/{set}/proofs/{account}   an account's leaves under the roots that were activated last, with their proofs
 type Rewards struct {
-	shelf *store.Shelf
+	shelf  *store.Shelf
+	failed func(error)
 
 	mu   sync.Mutex
 	sets map[core.SetID]*standing
 }
 
-// NewRewards serves what is on a shelf.
-func NewRewards(shelf *store.Shelf) *Rewards {
-	return &Rewards{shelf: shelf, sets: map[core.SetID]*standing{}}
+// NewRewards serves what is on a shelf. failed is told of files that cannot be read, which a client is not told more of.
+func NewRewards(shelf *store.Shelf, failed func(error)) *Rewards {
+	return &Rewards{shelf: shelf, failed: failed, sets: map[core.SetID]*standing{}}
 }
 
-// Stand says which distribution is behind a set's roots now.
+// Stand says which distribution is behind a set's roots now. It waits for nobody.
 func (r *Rewards) Stand(set core.SetID, hash core.Hash) {
-	s := r.of(set)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.hash = hash
-}
-
-func (r *Rewards) of(set core.SetID) *standing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.sets[set]
@@ -50,7 +45,7 @@ func (r *Rewards) of(set core.SetID) *standing {
 		s = &standing{}
 		r.sets[set] = s
 	}
-	return s
+	s.hash.Store(&hash)
 }
 
 // Proofs is the answer for an account.
@@ -70,7 +65,7 @@ type Leaf struct {
 	Proof  []core.Hash `json:"proof"`
 }
 
-// Problem is the answer to what cannot be answered (RFC 9457). Code is stable: bad_request, not_found, not_kept.
+// Problem is the answer to what cannot be answered (RFC 9457). Code is stable: bad_request, not_found, not_kept, failed.
 type Problem struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
@@ -82,8 +77,14 @@ func (r *Rewards) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/sets/{set}/proofs/{account}", r.proofs)
 }
 
-// downloadTime is how long a client may take for a file.
-const downloadTime = 30 * time.Minute
+const (
+	// downloadTime is how long a client may take for a file.
+	downloadTime = 30 * time.Minute
+	// proofTime is how long a proof may take, with the trees that are built for it.
+	proofTime = 5 * time.Minute
+	// mendTime is after how long a file that could not be read is tried again.
+	mendTime = time.Minute
+)
 
 func (r *Rewards) file(w http.ResponseWriter, q *http.Request) {
 	var hash core.Hash
@@ -99,7 +100,7 @@ func (r *Rewards) file(w http.ResponseWriter, q *http.Request) {
 	defer file.Close()
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(downloadTime)) // where there is no deadline none is needed
 	w.Header().Set("ETag", `"`+hash.String()+`"`)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Cache-Control", "public, max-age=300") // whoever takes it compares the hash; a broken copy must not last
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeContent(w, q, "", time.Time{}, file)
 }
@@ -122,13 +123,15 @@ func (r *Rewards) proofs(w http.ResponseWriter, q *http.Request) {
 		refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("set %d has no rewards on chain yet, or this node does not serve it", set))
 		return
 	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(proofTime)) // the first waits for the trees
 	p, err := s.prove(r.shelf, account)
 	if errors.Is(err, fs.ErrNotExist) {
 		refuse(w, http.StatusNotFound, "not_kept", fmt.Sprintf("this node does not keep the distribution behind the roots of set %d", set))
 		return
 	}
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, "failed", err.Error())
+		r.failed(fmt.Errorf("prove under the roots of set %d: %w", set, err))
+		refuse(w, http.StatusInternalServerError, "failed", "this node cannot read the distribution; its log says why")
 		return
 	}
 	w.Header().Set("ETag", `"`+p.Distribution.String()+`"`)
@@ -142,14 +145,26 @@ func refuse(w http.ResponseWriter, status int, code, detail string) {
 	_ = json.NewEncoder(w).Encode(Problem{code, detail})
 }
 
-// standing is the distribution behind a set's roots. Its trees are built when somebody first asks for a proof.
+// standing is the distribution behind a set's roots. Its trees are built when somebody first asks for a proof; those of the
+// distribution before are gone by then, for nothing can be claimed under them.
 type standing struct {
-	mu     sync.RWMutex // held to read while a proof is taken: what is mapped must stay
-	hash   core.Hash
-	loaded core.Hash
-	file   *store.Mapped
-	d      reward.Distribution
-	trees  []tree
+	hash atomic.Pointer[core.Hash]
+
+	building sync.Mutex // held by the one who builds
+	broken   core.Hash  // what could not be read, and when and why
+	at       time.Time
+	why      error
+
+	use sync.RWMutex // held to read while a proof is taken: what is mapped must stay
+	now *loaded
+}
+
+// loaded is a mapped distribution with its trees.
+type loaded struct {
+	hash  core.Hash
+	file  *store.Mapped
+	d     reward.Distribution
+	trees []tree
 }
 
 type tree struct {
@@ -158,17 +173,23 @@ type tree struct {
 }
 
 func (s *standing) prove(shelf *store.Shelf, account core.Address) (Proofs, error) {
-	s.mu.RLock()
-	for s.hash != s.loaded {
-		s.mu.RUnlock()
-		if err := s.load(shelf); err != nil {
+	for {
+		hash := *s.hash.Load()
+		s.use.RLock()
+		if s.now != nil && s.now.hash == hash {
+			defer s.use.RUnlock()
+			return s.now.prove(account)
+		}
+		s.use.RUnlock()
+		if err := s.load(shelf, hash); err != nil {
 			return Proofs{}, err
 		}
-		s.mu.RLock()
 	}
-	defer s.mu.RUnlock()
-	p := Proofs{Set: s.d.Set, ToEra: s.d.ToEra, Distribution: s.loaded, Account: account, Leaves: []Leaf{}}
-	for _, t := range s.trees {
+}
+
+func (l *loaded) prove(account core.Address) (Proofs, error) {
+	p := Proofs{Set: l.d.Set, ToEra: l.d.ToEra, Distribution: l.hash, Account: account, Leaves: []Leaf{}}
+	for _, t := range l.trees {
 		claim, proof, err := t.AppendProof([]core.Hash{}, account)
 		if errors.Is(err, merkle.ErrNoClaim) {
 			continue
@@ -181,30 +202,55 @@ func (s *standing) prove(shelf *store.Shelf, account core.Address) (Proofs, erro
 	return p, nil
 }
 
-// load maps the file that stands and builds its trees, in the place of the one before.
-func (s *standing) load(shelf *store.Shelf) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.hash == s.loaded {
+// load maps a file and builds its trees, one at a time, in the place of those before.
+func (s *standing) load(shelf *store.Shelf, hash core.Hash) error {
+	s.building.Lock()
+	defer s.building.Unlock()
+	s.use.RLock()
+	there := s.now != nil && s.now.hash == hash
+	s.use.RUnlock()
+	if there {
 		return nil // somebody else has
 	}
-	file, err := shelf.Open(s.hash)
-	if err != nil {
+	if s.broken == hash && time.Since(s.at) < mendTime {
+		return s.why
+	}
+	if err := s.swap(nil); err != nil {
 		return err
+	}
+	l, err := read(shelf, hash)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) { // to see that it is not there costs nothing
+			s.broken, s.at, s.why = hash, time.Now(), err
+		}
+		return err
+	}
+	return s.swap(l)
+}
+
+// swap puts another in the place of what is loaded, once nobody uses that.
+func (s *standing) swap(l *loaded) error {
+	s.use.Lock()
+	defer s.use.Unlock()
+	old := s.now
+	if s.now = l; old != nil {
+		return old.file.Close()
+	}
+	return nil
+}
+
+func read(shelf *store.Shelf, hash core.Hash) (*loaded, error) {
+	file, err := shelf.Open(hash)
+	if err != nil {
+		return nil, err
 	}
 	d, err := reward.Decode(file.Bytes())
 	if err != nil {
-		return errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
 	operators, stakers, err := engine.Trees(d)
 	if err != nil {
-		return errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
-	old := s.file
-	s.loaded, s.file, s.d = s.hash, file, d
-	s.trees = []tree{{reward.AsOperator, operators}, {reward.AsStaker, stakers}}
-	if old != nil {
-		return old.Close()
-	}
-	return nil
+	return &loaded{hash, file, d, []tree{{reward.AsOperator, operators}, {reward.AsStaker, stakers}}}, nil
 }

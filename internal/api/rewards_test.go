@@ -61,7 +61,7 @@ func serve(t *testing.T) (*httptest.Server, *Rewards, *store.Shelf) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, mux := NewRewards(shelf), http.NewServeMux()
+	r, mux := NewRewards(shelf, func(err error) { t.Log(err) }), http.NewServeMux()
 	r.Routes(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

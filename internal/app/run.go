@@ -59,7 +59,7 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 		}
 		defer line.Close()
 	}
-	health.rewards = api.NewRewards(n.shelf)
+	health.rewards = api.NewRewards(n.shelf, func(err error) { log.Error("proof failed", "error", err) })
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.loop(ctx, c.Poll, line, health, log) })
 	if line.Line != nil {

@@ -22,7 +22,7 @@ const (
 	magic   = "ROSTER-BUNDLE"
 	version = 1
 	// MaxPayload is how many bytes of payload are read when nothing else is said.
-	MaxPayload = 4 << 30
+	MaxPayload = 512 << 20
 )
 
 // gzipHead are the first bytes of the member: no name, no time, no comment, so that nothing can hide there. The two that
@@ -113,8 +113,17 @@ func unpack(r *bufio.Reader, max int64) ([]byte, error) {
 		return nil, fmt.Errorf("read gzip: %w", err)
 	}
 	z.Multistream(false)
+	// The list says how long it is: nothing longer is unpacked, and nothing that is no list.
+	payload := bufio.NewReader(z)
+	first, err := payload.Peek(1)
+	if err != nil {
+		return nil, fmt.Errorf("read gzip: %w: the file is cut short or damaged", err)
+	}
+	if first[0] < 0xc0 {
+		return nil, fmt.Errorf("the payload begins with %#x: not an RLP list", first[0])
+	}
 	var raw bytes.Buffer
-	n, err := raw.ReadFrom(io.LimitReader(z, max+1))
+	n, err := raw.ReadFrom(io.LimitReader(payload, min(listSize(payload), max)+1))
 	if err != nil {
 		return nil, fmt.Errorf("read gzip, after %d bytes of payload: %w: the file is cut short or damaged", n, err)
 	}
@@ -125,6 +134,23 @@ func unpack(r *bufio.Reader, max int64) ([]byte, error) {
 		return nil, errors.New("something follows after the payload")
 	}
 	return raw.Bytes(), nil
+}
+
+// listSize is how many bytes the list has that comes next, as its head says; what follows after the greatest number that a
+// file can have does not matter.
+func listSize(r *bufio.Reader) int64 {
+	head, _ := r.Peek(9) // a shorter list is there whole
+	if head[0] <= 0xf7 {
+		return 1 + int64(head[0]-0xc0)
+	}
+	width, size := int(head[0]-0xf7), int64(0)
+	for _, b := range head[1:min(1+width, len(head))] {
+		if size > 1<<48 {
+			break
+		}
+		size = size<<8 | int64(b)
+	}
+	return 1 + int64(width) + size
 }
 
 // parse reads the payload. What it returns points into it.
@@ -140,9 +166,9 @@ func parse(raw []byte) (Bundle, error) {
 	b.Set, b.FromEra, b.ToEra = core.SetID(p.number("set")), core.Era(p.number("fromEra")), core.Era(p.number("toEra"))
 	b.Anchor = common.Hash(p.fixed("anchor", common.HashLength))
 	p.list("headers", func(q *parser) { b.Headers = append(b.Headers, q.item("header", minHeader)) })
-	p.list("receipts", func(q *parser) { b.Receipts = q.receipts(b.Receipts) })
+	p.list("receipts", func(q *parser) { b.Receipts = q.receipts(b.Receipts, len(b.Headers)) })
 	b.Nodes = p.sorted("state nodes", minNode)
-	b.Codes = p.sorted("codes", 1)
+	b.Codes = p.sorted("codes", minCode)
 	p.list("holders", func(q *parser) { b.Holders = q.holders(b.Holders) })
 	b.Previous = p.bytes("previous distribution", 0)
 	if p.err == nil && len(p.rest) > 0 {

@@ -37,7 +37,7 @@ func small(t testing.TB) bundle.Bundle {
 	}
 	b.Receipts = []bundle.Receipts{{Number: 11, List: [][]byte{make([]byte, 256)}}, {Number: 12, List: [][]byte{make([]byte, 300), make([]byte, 256)}}}
 	b.Nodes = ordered(bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 40))
-	b.Codes = ordered([]byte{0x60}, []byte{0x60, 0x01})
+	b.Codes = ordered(bytes.Repeat([]byte{0x60}, 23), bytes.Repeat([]byte{0x61}, 50))
 	b.Holders = []bundle.Holders{{Vault: common.Address{5}, At: 1}, {Vault: common.Address{5}, At: 2, Accounts: []common.Address{{1}, {2}}},
 		{Vault: common.Address{6}, At: 1, Accounts: []common.Address{{1}}}}
 	return b
@@ -135,12 +135,32 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestBomb: a file that unpacks to more than may be is refused after that much.
+// TestBomb: a file that unpacks to more than may be, or than its list says, is refused after that much; and so is one that is
+// no list.
 func TestBomb(t *testing.T) {
+	for says, first := range map[string][]byte{
+		"not an RLP list":           {0},
+		"--max-size":                {0xfb, 0x04, 0, 0, 0},                                  // a list of 64 MiB
+		"something follows after":   {0xf9, 0x03, 0xfd},                                     // of 1,021
+		"more than 1048576":         {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // of 2^64 − 1
+		"follows after the payload": {0xc0},
+	} {
+		if err := bomb(t, first); !errors.Is(err, bundle.ErrFile) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%x: %v, want %q", first, err, says)
+		}
+	}
+}
+
+// bomb reads a file whose payload begins so, and has 64 MiB of zeros.
+func bomb(t *testing.T, first []byte) error {
+	t.Helper()
 	head := fileOf(t, bundle.Bundle{})[:15]
 	var file bytes.Buffer
 	file.Write(head)
 	z := gzip.NewWriter(&file)
+	if _, err := z.Write(first); err != nil {
+		t.Fatal(err)
+	}
 	for range 64 {
 		if _, err := z.Write(make([]byte, 1<<20)); err != nil {
 			t.Fatal(err)
@@ -149,9 +169,8 @@ func TestBomb(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bundle.Decode(&file, 1<<20); !errors.Is(err, bundle.ErrFile) || !strings.Contains(err.Error(), "--max-size") {
-		t.Error(err)
-	}
+	_, err := bundle.Decode(&file, 1<<20)
+	return err
 }
 
 // FuzzDecode: whatever is read is written as the same payload, and opening it does not panic.

@@ -19,6 +19,8 @@ const (
 	minNode = 32
 	// minReceipt: its bloom.
 	minReceipt = 256
+	// minCode: an account that delegates (EIP-7702) has 23 bytes; no contract of ours or Symbiotic's has so few.
+	minCode = 23
 )
 
 // parser takes items off RLP, without copying. After an error it returns zeros.
@@ -138,8 +140,12 @@ func (p *parser) group(what string, parts func(*parser)) {
 	}
 }
 
-// receipts takes one block's and appends them to those of the blocks before.
-func (p *parser) receipts(list []Receipts) []Receipts {
+// receipts takes one block's and appends them to those of the blocks before; there are no more of them than headers.
+func (p *parser) receipts(list []Receipts, headers int) []Receipts {
+	if len(list) == headers {
+		p.fail("block", fmt.Errorf("there are only %d headers", headers))
+		return list
+	}
 	p.group("block", func(q *parser) {
 		r := Receipts{Number: q.number("number")}
 		q.list("receipts", func(q *parser) { r.List = append(r.List, q.bytes("receipt", minReceipt)) })

@@ -33,6 +33,9 @@ func PaidOf(ctx context.Context, r *chain.Roster, set core.SetID, e core.Era, bl
 			}
 		}
 	}
+	if p.Activated != nil && p.Activated.ToEra-p.Activated.FromEra >= MostErasPaid {
+		return p, fmt.Errorf("set %d: a commit of eras %d to %d: more than %d are never paid at once", set, p.Activated.FromEra, p.Activated.ToEra, MostErasPaid)
+	}
 	if p.Activated == nil {
 		return p, fmt.Errorf("set %d, era %d: not paid at block %d: %d commits were activated until then", set, e, block, len(history))
 	}

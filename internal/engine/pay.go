@@ -14,8 +14,8 @@ import (
 	"github.com/gear-tech/roster/internal/store"
 )
 
-// mostErasPaid is how many eras one reward statement pays at the most (protocol §8).
-const mostErasPaid = 1000
+// MostErasPaid is how many eras one reward statement pays at the most (protocol §8).
+const MostErasPaid = 1000
 
 // draft is the distribution that an active set has to sign, computed once.
 type draft struct {
@@ -51,7 +51,13 @@ func (n *Node) booksOf(set core.SetID) Books {
 	b := n.books[set]
 	b.Set, b.draft = set, n.drafts[set].d
 	if n.Shelf != nil { // before anybody signs its hash
-		b.keep = func(d reward.Distribution) (core.Hash, error) { return n.Shelf.Put(d) }
+		b.keep = func(d reward.Distribution) (core.Hash, error) {
+			hash, err := d.Hash()
+			if err != nil || n.Shelf.Has(hash, d.Length()) {
+				return hash, err
+			}
+			return n.Shelf.Put(d)
+		}
 	}
 	return b
 }
@@ -111,7 +117,7 @@ func (n *Node) draft(ctx context.Context, t Tick, books Books, to, signing core.
 	if err != nil {
 		return d, err
 	}
-	d.Operators, d.Stakers = nil, nil // their roots are in the statement
+	d.Operators, d.Stakers, d.Payouts = nil, nil, nil // what is signed is the statement
 	n.drafts[books.Set] = draft{signing: signing, next: books.Next, d: d}
 	n.Events.RewardsComputed(RewardStatement{Set: books.Set, Era: signing, Block: t.Final.Number, From: books.Next, To: to,
 		Digest: d.Statement.Digest(n.Roster.Domain()), Computed: d.Statement.Digest(n.Roster.Domain())})
@@ -271,7 +277,7 @@ type signedStatement struct {
 // LastClosed is the greatest era that was closed when the signing set's era started and that is not paid yet
 // (protocol §8); false when there is none.
 func LastClosed(ctx context.Context, r *chain.Roster, books Books, signing core.Era, block uint64) (core.Era, bool, error) {
-	for e := min(signing, books.Next+mostErasPaid); e > books.Next; e-- {
+	for e := min(signing, books.Next+MostErasPaid); e > books.Next; e-- {
 		at, closed, err := r.ClosedAt(ctx, books.Set, e-1, block)
 		if err != nil {
 			return 0, false, err

@@ -196,12 +196,23 @@ type Books struct {
 
 // Distribute computes the next reward commit, of all eras from Next to `to`.
 func (b Books) Distribute(ctx context.Context, r *chain.Roster, source Source, to, signing core.Era, block uint64) (Distribution, error) {
-	d := b.draft
-	if d.Set == b.Set && d.FromEra == b.Next && d.ToEra == to && d.PreviousRoots == b.Roots && !d.Statement.DistributionHash.IsZero() {
+	if b.drafted(to) {
+		d := b.draft
 		d.Statement.Era = signing
 		return d, nil
 	}
 	return b.distribute(ctx, r, source, to, signing, block)
+}
+
+// has reports whether a distribution's roots were activated.
+func has(a *chain.RewardsActivated, d Distribution) bool {
+	return d.Statement.OperatorsRoot == core.Hash(a.OperatorsRoot) && d.Statement.StakersRoot == core.Hash(a.StakersRoot)
+}
+
+// drafted reports whether the draft is of the next commit.
+func (b Books) drafted(to core.Era) bool {
+	d := b.draft
+	return d.Set == b.Set && d.FromEra == b.Next && d.ToEra == to && d.PreviousRoots == b.Roots && !d.Statement.DistributionHash.IsZero()
 }
 
 // Advance returns the books with all commits in them that were activated up to a block, each recomputed. A root
@@ -217,12 +228,19 @@ func (b Books) Advance(ctx context.Context, r *chain.Roster, source Source, bloc
 		}
 		b.opened = true
 	}
-	for _, a := range history[min(b.commits, len(history)):] {
-		d, err := b.Distribute(ctx, r, source, core.Era(a.ToEra), 0, block)
+	for i := min(b.commits, len(history)); i < len(history); i++ {
+		a, now := history[i], b
+		if i+1 < len(history) {
+			now.keep = nil // nobody asks for the file of roots that do not stand any more
+		}
+		d, err := now.Distribute(ctx, r, source, core.Era(a.ToEra), 0, block)
+		if err == nil && !has(a, d) && now.drafted(core.Era(a.ToEra)) {
+			d, err = now.distribute(ctx, r, source, core.Era(a.ToEra), 0, block) // the draft may have had a wrong answer in it
+		}
 		if err != nil {
 			return b, err
 		}
-		if d.Statement.OperatorsRoot != core.Hash(a.OperatorsRoot) || d.Statement.StakersRoot != core.Hash(a.StakersRoot) {
+		if !has(a, d) {
 			return b, fmt.Errorf("rewards of set %d, eras %d to %d: the chain has roots %x and %x, recomputed are %s and %s",
 				b.Set, a.FromEra, a.ToEra, a.OperatorsRoot, a.StakersRoot, d.Statement.OperatorsRoot, d.Statement.StakersRoot)
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // Mapped is a file in memory: its pages are read when they are needed, and the system may drop them again. The file must
-// not be cut while it is mapped, or reading it ends the process; files on a shelf never change, they are replaced.
+// not be cut while it is mapped, and its disk must not fail, or reading it ends the process; files on a shelf never change,
+// they are replaced.
 type Mapped struct{ bytes mmap.MMap }
 
 // Map maps a file. An empty one has no bytes.

@@ -45,6 +45,12 @@ func OpenShelf(dir string) (*Shelf, error) {
 // Path is where the file of a hash is, or would be.
 func (s *Shelf) Path(hash core.Hash) string { return filepath.Join(s.dir, hash.String()+shelved) }
 
+// Has reports whether there is a file of a hash and so many bytes. What is in it Open sees.
+func (s *Shelf) Has(hash core.Hash, size int64) bool {
+	info, err := os.Stat(s.Path(hash))
+	return err == nil && info.Size() == size
+}
+
 // Put writes bytes beside, makes them durable, and gives them their name. What was there of that name is replaced: it is the
 // same, or broken. ErrFull when there is no space; what was there is untouched.
 func (s *Shelf) Put(data io.WriterTo) (core.Hash, error) {
