@@ -114,6 +114,9 @@ func (y *year) live() {
 		y.rewards(term)
 		if e == eraOfSin {
 			y.sin(term, first)
+			if c := y.slash(); c.Status != "open" || c.Next != "request" || c.Takeable == "0" || c.Takeable != c.Penalty || c.RequestBy <= y.Now() || c.ExecuteBy <= c.RequestBy {
+				y.t.Errorf("before it is requested: %+v", c)
+			}
 		}
 		y.batch(term)
 		if e == eraOfMove {
@@ -138,16 +141,34 @@ func (y *year) live() {
 	}
 }
 
+// ask calls roster about the set.
+func (y *year) ask(words ...string) (int, string) {
+	y.t.Helper()
+	code, stdout, stderr := call(y.t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware",
+		y.Roster.At.Middleware.String(), "--programs", y.Roster.At.Programs.String())...)
+	return code, stdout + stderr
+}
+
+// slash is the one case that there is, as it stands now; in words it names the same deadlines.
+func (y *year) slash() (c caseJSON) {
+	y.t.Helper()
+	var list []caseJSON
+	code, text := y.ask("slash", "show", "--json", "--operator", y.sinner.Address().String(), "--era", fmt.Sprint(eraOfSin))
+	if err := json.Unmarshal([]byte(text), &list); err != nil || code != exitOK || len(list) != 1 {
+		y.t.Fatalf("exit %d, %d cases (%v):\n%s", code, len(list), err, text)
+	}
+	code, text = y.ask("slash", "show")
+	if code != exitOK || !strings.Contains(text, "equivocation by "+y.sinner.Address().String()) || !strings.Contains(text, "executed by ") {
+		y.t.Errorf("exit %d:\n%s", code, text)
+	}
+	return list[0]
+}
+
 // next computes the rewards that are due, which nobody has committed, and compares a file with them.
 func (y *year) next() {
 	y.t.Helper()
 	file := filepath.Join(y.t.TempDir(), "next")
-	ask := func(words ...string) (int, string) {
-		code, stdout, stderr := call(y.t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware", y.Roster.At.Middleware.String(),
-			"--programs", y.Roster.At.Programs.String())...)
-		return code, stdout + stderr
-	}
-	if code, text := ask("reward", "compute", "--out", file); code != exitOK {
+	if code, text := y.ask("reward", "compute", "--out", file); code != exitOK {
 		y.t.Fatal(text)
 	}
 	raw, err := os.ReadFile(file)
@@ -155,11 +176,11 @@ func (y *year) next() {
 	d, err := reward.Decode(raw)
 	y.must(err)
 	era := fmt.Sprint(d.ToEra)
-	if code, text := ask("reward", "verify", "--era", era, "--file", file); code != exitOK || !strings.Contains(text, "not committed yet") {
+	if code, text := y.ask("reward", "verify", "--era", era, "--file", file); code != exitOK || !strings.Contains(text, "not committed yet") {
 		y.t.Errorf("exit %d:\n%s", code, text)
 	}
 	liar := oneUnitMore(y.t, file)
-	if code, text := ask("reward", "verify", "--era", era, "--file", file); code != exitError || !strings.Contains(text, "account "+liar.String()+" has") {
+	if code, text := y.ask("reward", "verify", "--era", era, "--file", file); code != exitError || !strings.Contains(text, "account "+liar.String()+" has") {
 		y.t.Errorf("one unit more: exit %d:\n%s", code, text)
 	}
 }
@@ -229,6 +250,12 @@ func TestRewardEras(t *testing.T) {
 	y.live()
 	if y.slashed == 0 {
 		t.Error("no slash was executed")
+	}
+	if c := y.slash(); c.Status != "executed" || c.Next != "nothing" || c.Takeable != "0" || c.VetoUntil == 0 {
+		t.Errorf("after it was executed: %+v", c)
+	}
+	if code, text := y.ask("slash", "show", "--open"); code != exitOK || !strings.Contains(text, "no offence on record") {
+		t.Errorf("exit %d:\n%s", code, text)
 	}
 	ask := func(want int, words ...string) string {
 		t.Helper()

@@ -18,10 +18,10 @@ import (
 func newSlash() *cobra.Command {
 	c := &cobra.Command{
 		Use: "slash", Short: "Look into misbehaviour", Args: noArguments,
-		Example: "  roster slash judge --devnet devnet.json\n  roster slash judge 0x… --devnet devnet.json",
+		Example: "  roster slash show --devnet devnet.json\n  roster slash judge --devnet devnet.json\n  roster slash judge 0x… --devnet devnet.json",
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newJudge())
+	c.AddCommand(newSlashShow(), newJudge())
 	return c
 }
 

@@ -164,6 +164,11 @@ func (r *Roster) caseOf(ctx context.Context, o slash.Offence, vault common.Addre
 	return c, nil
 }
 
+// ResolverOf returns who can veto a set's slashes at a slasher, zero when nobody can.
+func (r *Roster) ResolverOf(ctx context.Context, set core.SetID, slasher common.Address, block uint64) (common.Address, error) {
+	return Read(ctx, r.Client, slasher, Number(block), slashers.PackResolver(r.Subnetwork(set), nil), slashers.UnpackResolver)
+}
+
 // Subnetwork is the identifier by which Symbiotic knows a set.
 func (r *Roster) Subnetwork(set core.SetID) (id [32]byte) {
 	copy(id[:20], r.At.Middleware[:])

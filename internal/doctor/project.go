@@ -98,8 +98,7 @@ func (v *visit) readVault(ctx context.Context, at common.Address) (*vault, error
 	if w.hook, err = chain.Read(ctx, v.client, w.Delegator, v.at(), delegators.PackHook(), delegators.UnpackHook); err != nil {
 		return nil, err
 	}
-	if w.resolver, err = chain.Read(ctx, v.client, w.Slasher, v.at(), slashers.PackResolver(v.roster.Subnetwork(v.Set), nil),
-		slashers.UnpackResolver); err != nil {
+	if w.resolver, err = v.roster.ResolverOf(ctx, v.Set, w.Slasher, v.block); err != nil {
 		return nil, err
 	}
 	veto, err := chain.Read(ctx, v.client, w.Slasher, v.at(), slashers.PackVetoDuration(), slashers.UnpackVetoDuration)
