@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,7 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newKeys(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVersion())
 	return root
 }
 
@@ -124,7 +125,18 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if !c.HasParent() {
-		return usage(c, fmt.Errorf("unknown command %q; the commands are demo, devnet, doctor, executor, node, program, slash and version", args[0]))
+		return usage(c, fmt.Errorf("unknown command %q; the commands are %s", args[0], commands(c)))
 	}
 	return usage(c, fmt.Errorf("%q: %s takes no arguments, only flags", args[0], c.CommandPath()))
+}
+
+// commands names all that there are.
+func commands(root *cobra.Command) string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" && c.Name() != "completion" {
+			names = append(names, c.Name())
+		}
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -184,15 +184,29 @@ func (l *leafSource) flags(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("file", "node")
 }
 
-func newOperator() *cobra.Command { return newClaimer("operator", reward.AsOperator) }
-func newStaker() *cobra.Command   { return newClaimer("staker", reward.AsStaker) }
+func newOperator() *cobra.Command {
+	c, f := newActor("operator", "join a set, claim rewards")
+	c.AddCommand(newJoin(f), newClaim(f, "operator", reward.AsOperator))
+	return c
+}
 
-func newClaimer(name string, role reward.Role) *cobra.Command {
-	c := &cobra.Command{Use: name, Short: "What " + name + "s do: claim rewards", Args: noArguments,
+func newStaker() *cobra.Command {
+	c, f := newActor("staker", "claim rewards")
+	c.AddCommand(newClaim(f, "staker", reward.AsStaker))
+	return c
+}
+
+// newActor is the command of those who act, with what all of its commands can be told.
+func newActor(name, does string) (*cobra.Command, *programFlags) {
+	c := &cobra.Command{Use: name, Short: "What " + name + "s do: " + does, Args: noArguments,
 		Example: fmt.Sprintf("  roster %s claim --devnet devnet.json", name),
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() }}
-	var f programFlags
+	f := &programFlags{}
 	f.acting(c.PersistentFlags())
+	return c, f
+}
+
+func newClaim(f *programFlags, name string, role reward.Role) *cobra.Command {
 	var calldata bool
 	var from leafSource
 	claim := &cobra.Command{
@@ -223,8 +237,7 @@ wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
 	}
 	claim.Flags().BoolVar(&calldata, "calldata", false, "write the transaction instead of sending it")
 	from.flags(claim)
-	c.AddCommand(claim)
-	return c
+	return claim
 }
 
 func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, account core.Address, from leafSource, calldata bool) error {

@@ -61,6 +61,18 @@ func LoadSecret(path string, p Password) ([]byte, error) {
 	return secret, nil
 }
 
+// SaveSecretUnder is SaveSecret with the password read from where it is, and hard to break. An empty password is refused.
+func SaveSecretUnder(path string, p Password, secret []byte) error {
+	password, err := p.read()
+	if err == nil && password == "" {
+		err = errors.New("the password is empty")
+	}
+	if err != nil {
+		return &Error{User, fmt.Errorf("write key %s: %w", path, err)}
+	}
+	return SaveSecret(path, password, secret, false)
+}
+
 // SaveSecret writes 32 bytes as a keystore version 3 file that only its owner can read; light makes it quick to open
 // and easy to break, for devnets. A file that is there is not replaced.
 func SaveSecret(path, password string, secret []byte, light bool) error {

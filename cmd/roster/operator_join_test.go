@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/core/merkle"
+	"github.com/gear-tech/roster/internal/chain"
+	"github.com/gear-tech/roster/internal/devnet"
+)
+
+// TestOperatorJoin: from a machine without a key to an elected Executor, by the commands alone; whatever was done before is not
+// done twice, and what cannot be is said.
+func TestOperatorJoin(t *testing.T) {
+	t.Parallel()
+	r, err := devnet.StartReady(t.Context(), devnet.Options{Seed: "join", Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	must(os.WriteFile(path("password"), []byte("correct horse\n"), 0o600))
+	ask := func(want int, words ...string) string {
+		t.Helper()
+		// Blocks are made for whoever sends.
+		ctx, stop := context.WithCancel(t.Context())
+		mined := make(chan error, 1)
+		go func() { mined <- r.Mine(ctx, time.Hour) }()
+		code, stdout, stderr := call(t, words...)
+		stop()
+		must(<-mined)
+		if code != want {
+			t.Fatalf("%v: exit %d, want %d\n%s%s", words, code, want, stdout, stderr)
+		}
+		return stdout + stderr
+	}
+	text := ask(exitOK, "keys", "new", "--out", path("account"), "--password-file", path("password"))
+	operator := common.HexToAddress(regexp.MustCompile("0x[0-9a-fA-F]{40}").FindString(text))
+	ask(exitOK, "keys", "new", "--bls", "--out", path("bls"), "--password-file", path("password"))
+	ask(exitUsage, "keys", "new", "--bls", "--out", path("bls"), "--password-file", path("password")) // nothing is replaced
+	if info, err := os.Stat(path("bls")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v (%v)", info.Mode(), err)
+	}
+
+	by, curator, staker := r.NewHand(), r.NewHand(), r.NewHand()
+	_, err = by.Sender.Do(t.Context(), chain.Call{To: &operator, Value: big.NewInt(1e18)})
+	must(err)
+	vault, err := r.MakeVault(t.Context(), curator, devnet.VaultSpec{Delegator: devnet.NetworkRestake})
+	must(err)
+	must(r.Enroll(t.Context(), curator, r.Set, vault))
+	must(r.Give(t.Context(), staker.Sender.From(), vara(30_000)))
+	must(r.Give(t.Context(), by.Sender.From(), vara(1_000)))
+
+	on := []string{"--rpc-url", r.URL(), "--set", fmt.Sprint(r.Set), "--middleware", r.Roster.At.Middleware.String(), "--programs", r.Roster.At.Programs.String()}
+	join := append([]string{"operator", "join", "--bls-keystore", path("bls"), "--bls-password-file", path("password"), "--vault", vault.Address.String()}, on...)
+	sending := append(slices.Clone(join), "--commission", "700", "--keystore", path("account"), "--password-file", path("password"))
+
+	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--operator", operator.String())...); strings.Count(text, "data  0x") != 5 {
+		t.Errorf("calldata:\n%s", text)
+	}
+	if text := ask(exitOK, append(slices.Clone(sending), "--dry-run")...); strings.Count(text, "to do") != 5 || !strings.Contains(text, "5 transactions") {
+		t.Errorf("dry run:\n%s", text)
+	}
+	if text := ask(exitError, sending...); !strings.Contains(text, "nothing was sent") {
+		t.Errorf("nobody answers:\n%s", text)
+	}
+	if text := ask(exitOK, append(slices.Clone(sending), "--yes")...); strings.Count(text, "in block") != 5 || !strings.Contains(text, "below the minimum stake") {
+		t.Errorf("joined without stake:\n%s", text)
+	}
+	must(r.Limit(t.Context(), curator, r.Set, vault, vara(1_000_000)))
+	must(r.Delegate(t.Context(), curator, r.Set, vault, operator, vara(1)))
+	must(r.Deposit(t.Context(), staker, vault, vara(30_000)))
+	if text := ask(exitOK, sending...); strings.Contains(text, "to do") || !strings.Contains(text, "ELECTED") {
+		t.Errorf("once more, with stake:\n%s", text)
+	}
+	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--operator", operator.String())...); !strings.Contains(text, "nothing left to do") {
+		t.Errorf("calldata:\n%s", text)
+	}
+	ask(exitOK, "keys", "new", "--bls", "--out", path("other"), "--password-file", path("password"))
+	other := slices.Clone(sending)
+	other[slices.Index(other, path("bls"))] = path("other")
+	if text := ask(exitError, other...); !strings.Contains(text, "use the keystore of the registered key") {
+		t.Errorf("another key:\n%s", text)
+	}
+	ask(exitUsage, append(slices.Clone(sending), "--commission", "10001")...)
+	ask(exitUsage, append(slices.Clone(join), "--calldata")...)
+
+	term, err := r.Elect(t.Context(), by, r.Set, 0)
+	must(err)
+	if !slices.ContainsFunc(term.Entries, func(e merkle.Entry) bool { return e.Operator == core.Address(operator) }) {
+		t.Errorf("%s is not elected: %v", operator, term.Entries)
+	}
+}
