@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
@@ -21,21 +19,14 @@ import (
 
 // joinFlags are what `roster operator join` can be told.
 type joinFlags struct {
-	bls                   string
-	blsPassword           chain.Password
-	vaults                []string
-	endpoint, operator    string
-	commission            uint16
-	yes, dryRun, calldata bool
-	vaultAddresses        []common.Address
-	secret                *bls.SecretKey
-}
-
-// joinStep is one thing that an operator has to do.
-type joinStep struct {
-	what string
-	done bool
-	call chain.Call
+	bls         string
+	blsPassword chain.Password
+	vaults      []string
+	endpoint    string
+	commission  uint16
+	actFlags
+	vaultAddresses []common.Address
+	secret         *bls.SecretKey
 }
 
 func newJoin(f *programFlags) *cobra.Command {
@@ -50,7 +41,7 @@ Stake comes from others: a vault's curator gives the set a limit and the operato
 it says what is there for the next election, and what is missing.
 
 With --calldata nothing is sent: it writes where each transaction has to go and its data, in their order, for a Safe or
-any other wallet; --operator then names who will send them.`,
+any other wallet; --from then names who will send them.`,
 		Example: `  roster keys new --bls --out bls.json --password-file password
   roster operator join --bls-keystore bls.json --bls-password-file password --vault 0x… --keystore operator.json --password-file password --devnet devnet.json`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -73,10 +64,7 @@ any other wallet; --operator then names who will send them.`,
 	flags.StringArrayVar(&x.vaults, "vault", nil, "`address` of a vault to link; can be given more than once")
 	flags.StringVar(&x.endpoint, "endpoint", "", "multiaddr at which other Executors reach the node, as it says when it starts; can be changed later")
 	flags.Uint16Var(&x.commission, "commission", 0, "what the operator keeps of what it earns, in basis `points`, 0 to 10000")
-	flags.StringVar(&x.operator, "operator", "", "with --calldata: `address` that will send the transactions")
-	flags.BoolVar(&x.yes, "yes", false, "send without asking")
-	flags.BoolVar(&x.dryRun, "dry-run", false, "only show what is to be done")
-	flags.BoolVar(&x.calldata, "calldata", false, "write the transactions instead of sending them")
+	x.actFlags.flags(c)
 	return c
 }
 
@@ -85,8 +73,8 @@ func (x *joinFlags) read() error {
 	if x.commission > 10_000 {
 		return fmt.Errorf("--commission %d: want 0 to 10000 basis points", x.commission)
 	}
-	if x.calldata != (x.operator != "") {
-		return errors.New("name --operator with --calldata, and only then")
+	if err := x.check(); err != nil {
+		return err
 	}
 	if x.bls == "" {
 		return errors.New("name the Executor's key with --bls-keystore; roster keys new --bls makes one")
@@ -110,75 +98,17 @@ func (x *joinFlags) read() error {
 	return nil
 }
 
-func (x *joinFlags) who(s session) (core.Address, error) {
-	if !x.calldata {
-		return s.address(), nil
-	}
-	var at common.Address
-	err := readAddress(&at, "operator", x.operator)
-	return core.Address(at), err
-}
-
 // join shows the plan, sends what is to be sent, and says what is left.
 func (x *joinFlags) join(ctx context.Context, c *cobra.Command, s session, out io.Writer, operator core.Address) error {
-	steps, err := x.plan(ctx, s, operator)
+	plan, err := x.plan(ctx, s, operator)
 	if err != nil {
 		return err
 	}
-	todo := slices.DeleteFunc(slices.Clone(steps), func(t joinStep) bool { return t.done })
-	if x.calldata {
-		for i, t := range todo {
-			fmt.Fprintf(out, "%d. %s\nto    %s\nvalue 0\ndata  0x%x\n", i+1, t.what, t.call.To, t.call.Data)
-		}
-		if len(todo) == 0 {
-			fmt.Fprintf(out, "%s has nothing left to do.\n", operator)
-		}
-		return nil
-	}
-	fmt.Fprintf(out, "%s joins set %d:\n", operator, s.set)
-	for _, t := range steps {
-		fmt.Fprintf(out, "  %-5s  %s\n", map[bool]string{true: "done", false: "to do"}[t.done], t.what)
-	}
-	if len(todo) > 0 {
-		need, err := s.simulate(ctx, operator, todo[0].call)
-		if err != nil {
-			return fmt.Errorf("%s: it would fail: %w", todo[0].what, err)
-		}
-		fmt.Fprintf(out, "%d transactions, the first for about %d gas; what comes after it is simulated before it is sent.\n", len(todo), need)
-	}
-	if len(todo) > 0 && !x.dryRun {
-		if err := x.confirm(c, out); err != nil {
-			return err
-		}
-		for _, t := range todo {
-			receipt, err := s.do(ctx, t.call)
-			if err != nil {
-				return fmt.Errorf("%s: %w\nwhat was done before it stays; correct it and call join again", t.what, err)
-			}
-			fmt.Fprintf(out, "  done   %s, in block %d for %d gas\n", t.what, receipt.BlockNumber, receipt.GasUsed)
-		}
-	}
-	if len(todo) > 0 && x.dryRun {
-		return nil
+	done, err := s.carryOut(ctx, c, out, x.actFlags, operator, fmt.Sprintf("%s joins set %d:", operator, s.set), plan)
+	if err != nil || !done {
+		return err
 	}
 	return s.standing(ctx, out, operator)
-}
-
-// confirm asks whoever is there; without anybody it wants --yes.
-func (x *joinFlags) confirm(c *cobra.Command, out io.Writer) error {
-	if x.yes {
-		return nil
-	}
-	fmt.Fprint(out, "Send them? [y/N] ")
-	answer, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
-	if word := strings.ToLower(strings.TrimSpace(answer)); word == "y" || word == "yes" {
-		return nil
-	}
-	fmt.Fprintln(out)
-	if err != nil {
-		return errors.New("nothing was sent: nobody answered; say --yes to send without being asked, or --dry-run")
-	}
-	return errors.New("nothing was sent")
 }
 
 // standing says what the operator has for the next election.
@@ -194,7 +124,7 @@ func (s session) standing(ctx context.Context, out io.Writer, operator core.Addr
 
 // plan is everything that joining takes, done or not. A jail, or a key that is not the one that is registered, cannot be mended
 // by joining: errors.
-func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) ([]joinStep, error) {
+func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) ([]step, error) {
 	_, head, err := s.newest(ctx)
 	if err != nil {
 		return nil, err
@@ -216,7 +146,7 @@ func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) 
 		return nil, fmt.Errorf("%s is registered in set %d with the key %s, and %s holds %s: use the keystore of the registered key", operator, s.set, j.Key, x.bls, key.Hash())
 	}
 	digest := batch.Possession(s.ChainID, core.Address(s.At.Middleware), s.set, operator, key.Hash())
-	steps := []joinStep{
+	steps := []step{
 		{"enter Symbiotic's registry of operators", j.Known, chain.EnterRegistryCall(j)},
 		{fmt.Sprintf("opt in to the network %s", s.At.Middleware), j.OptedIn, chain.OptInCall(j.NetworkOptIn, s.At.Middleware)},
 		{fmt.Sprintf("register in set %d with the key %s and %d bps of commission", s.set, key.Hash(), x.commission), j.Registered,
@@ -226,7 +156,7 @@ func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) 
 		steps[2].what = fmt.Sprintf("register in set %d with the key %s", s.set, key.Hash())
 	}
 	if j.Paused {
-		steps = append(steps, joinStep{"end its pause", false, chain.ResumeCall(s.At, s.set)})
+		steps = append(steps, step{"end its pause", false, chain.ResumeCall(s.At, s.set)})
 	}
 	for _, vault := range x.vaultAddresses {
 		service, in, err := s.VaultOptIn(ctx, vault, operator, head)
@@ -234,8 +164,8 @@ func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) 
 			return nil, fmt.Errorf("vault %s: %w: is it one of Symbiotic's, on this chain?", vault, err)
 		}
 		steps = append(steps,
-			joinStep{fmt.Sprintf("opt in to vault %s", vault), in, chain.OptInCall(service, vault)},
-			joinStep{fmt.Sprintf("link vault %s", vault), slices.Contains(j.Vaults, vault), chain.LinkVaultCall(s.At, s.set, vault)})
+			step{fmt.Sprintf("opt in to vault %s", vault), in, chain.OptInCall(service, vault)},
+			step{fmt.Sprintf("link vault %s", vault), slices.Contains(j.Vaults, vault), chain.LinkVaultCall(s.At, s.set, vault)})
 	}
 	return steps, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"os"
@@ -19,6 +20,51 @@ import (
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
 )
+
+// address is the first that stands in a text.
+func address(text string) common.Address {
+	return common.HexToAddress(regexp.MustCompile("0x[0-9a-fA-F]{40}").FindString(text))
+}
+
+// checkWithdrawal takes 10 wVARA of 30,010 out again: they wait, until the vault's next epoch is over, and then are there.
+func checkWithdrawal(t *testing.T, r *devnet.Ready, ask func(int, ...string) string, staker common.Address, on, asStaker []string) {
+	t.Helper()
+	show := func() (list []positionJSON) {
+		t.Helper()
+		text := ask(exitOK, append([]string{"staker", "show", staker.String(), "--json"}, on...)...)
+		if err := json.Unmarshal([]byte(text), &list); err != nil || len(list) != 1 {
+			t.Fatalf("%s (%v)", text, err)
+		}
+		return list
+	}
+	ask(exitError, append([]string{"staker", "withdraw", "30011wVARA", "--yes"}, asStaker...)...)
+	ask(exitUsage, append([]string{"staker", "withdraw", "0", "--yes"}, asStaker...)...)
+	ask(exitOK, append([]string{"staker", "withdraw", "10wVARA", "--yes"}, asStaker...)...)
+	p := show()[0]
+	ten, rest := vara(10), vara(30_000)
+	if len(p.Waiting) != 1 || p.Waiting[0].Free || p.Waiting[0].Amount != ten.Dec() || p.Active != rest.Dec() {
+		t.Fatalf("withdrawn: %+v", p)
+	}
+	if text := ask(exitOK, append([]string{"staker", "collect", "--yes"}, asStaker...)...); !strings.Contains(text, "later  10 wVARA") {
+		t.Errorf("too early:\n%s", text)
+	}
+	if err := r.AdvanceTo(p.Waiting[0].FreeAt - 1); err != nil {
+		t.Fatal(err)
+	}
+	if show()[0].Waiting[0].Free {
+		t.Errorf("free a second too early")
+	}
+	if err := r.AdvanceTo(p.Waiting[0].FreeAt); err != nil {
+		t.Fatal(err)
+	}
+	ask(exitOK, append([]string{"staker", "collect", "--yes"}, asStaker...)...)
+	if p := show()[0]; len(p.Waiting) != 0 {
+		t.Errorf("collected: %+v", p)
+	}
+	if has, err := r.Balance(t.Context(), staker); err != nil || has != ten {
+		t.Errorf("collected: has %s (%v)", has.Dec(), err)
+	}
+}
 
 // TestOperatorJoin: from a machine without a key to an elected Executor, by the commands alone; whatever was done before is not
 // done twice, and what cannot be is said.
@@ -53,27 +99,26 @@ func TestOperatorJoin(t *testing.T) {
 		return stdout + stderr
 	}
 	text := ask(exitOK, "keys", "new", "--out", path("account"), "--password-file", path("password"))
-	operator := common.HexToAddress(regexp.MustCompile("0x[0-9a-fA-F]{40}").FindString(text))
+	operator := address(text)
 	ask(exitOK, "keys", "new", "--bls", "--out", path("bls"), "--password-file", path("password"))
 	ask(exitUsage, "keys", "new", "--bls", "--out", path("bls"), "--password-file", path("password")) // nothing is replaced
 	if info, err := os.Stat(path("bls")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v (%v)", info.Mode(), err)
 	}
 
-	by, curator, staker := r.NewHand(), r.NewHand(), r.NewHand()
+	by, curator := r.NewHand(), r.NewHand()
 	_, err = by.Sender.Do(t.Context(), chain.Call{To: &operator, Value: big.NewInt(1e18)})
 	must(err)
 	vault, err := r.MakeVault(t.Context(), curator, devnet.VaultSpec{Delegator: devnet.NetworkRestake})
 	must(err)
 	must(r.Enroll(t.Context(), curator, r.Set, vault))
-	must(r.Give(t.Context(), staker.Sender.From(), vara(30_000)))
 	must(r.Give(t.Context(), by.Sender.From(), vara(1_000)))
 
 	on := []string{"--rpc-url", r.URL(), "--set", fmt.Sprint(r.Set), "--middleware", r.Roster.At.Middleware.String(), "--programs", r.Roster.At.Programs.String()}
 	join := append([]string{"operator", "join", "--bls-keystore", path("bls"), "--bls-password-file", path("password"), "--vault", vault.Address.String()}, on...)
 	sending := append(slices.Clone(join), "--commission", "700", "--keystore", path("account"), "--password-file", path("password"))
 
-	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--operator", operator.String())...); strings.Count(text, "data  0x") != 5 {
+	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--from", operator.String())...); strings.Count(text, "data  0x") != 5 {
 		t.Errorf("calldata:\n%s", text)
 	}
 	if text := ask(exitOK, append(slices.Clone(sending), "--dry-run")...); strings.Count(text, "to do") != 5 || !strings.Contains(text, "5 transactions") {
@@ -87,11 +132,21 @@ func TestOperatorJoin(t *testing.T) {
 	}
 	must(r.Limit(t.Context(), curator, r.Set, vault, vara(1_000_000)))
 	must(r.Delegate(t.Context(), curator, r.Set, vault, operator, vara(1)))
-	must(r.Deposit(t.Context(), staker, vault, vara(30_000)))
+	asStaker := append([]string{"--keystore", path("staker"), "--password-file", path("password"), "--vault", vault.Address.String()}, on...)
+	staker := address(ask(exitOK, "keys", "new", "--out", path("staker"), "--password-file", path("password")))
+	_, err = by.Sender.Do(t.Context(), chain.Call{To: &staker, Value: big.NewInt(1e18)})
+	must(err)
+	must(r.Give(t.Context(), staker, vara(30_010)))
+	if text := ask(exitError, append([]string{"staker", "deposit", "30011wVARA", "--yes"}, asStaker...)...); !strings.Contains(text, "has 30010 wVARA, needs 30011 wVARA") {
+		t.Errorf("more than there is:\n%s", text)
+	}
+	if text := ask(exitOK, append([]string{"staker", "deposit", "30010wVARA", "--yes"}, asStaker...)...); strings.Count(text, "in block") != 2 {
+		t.Errorf("deposit:\n%s", text)
+	}
 	if text := ask(exitOK, sending...); strings.Contains(text, "to do") || !strings.Contains(text, "ELECTED") {
 		t.Errorf("once more, with stake:\n%s", text)
 	}
-	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--operator", operator.String())...); !strings.Contains(text, "nothing left to do") {
+	if text := ask(exitOK, append(slices.Clone(join), "--calldata", "--from", operator.String())...); !strings.Contains(text, "nothing left to do") {
 		t.Errorf("calldata:\n%s", text)
 	}
 	ask(exitOK, "keys", "new", "--bls", "--out", path("other"), "--password-file", path("password"))
@@ -108,4 +163,5 @@ func TestOperatorJoin(t *testing.T) {
 	if !slices.ContainsFunc(term.Entries, func(e merkle.Entry) bool { return e.Operator == core.Address(operator) }) {
 		t.Errorf("%s is not elected: %v", operator, term.Entries)
 	}
+	checkWithdrawal(t, r, ask, staker, on, asStaker)
 }

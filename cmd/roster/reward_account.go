@@ -190,12 +190,6 @@ func newOperator() *cobra.Command {
 	return c
 }
 
-func newStaker() *cobra.Command {
-	c, f := newActor("staker", "claim rewards")
-	c.AddCommand(newClaim(f, "staker", reward.AsStaker))
-	return c
-}
-
 // newActor is the command of those who act, with what all of its commands can be told.
 func newActor(name, does string) (*cobra.Command, *programFlags) {
 	c := &cobra.Command{Use: name, Short: "What " + name + "s do: " + does, Args: noArguments,

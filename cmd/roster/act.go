@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/spf13/cobra"
+
+	"github.com/gear-tech/roster/core"
+	"github.com/gear-tech/roster/internal/chain"
+)
+
+// step is one transaction of a plan.
+type step struct {
+	what string
+	done bool
+	call chain.Call
+}
+
+// actFlags say what becomes of a plan.
+type actFlags struct {
+	yes, dryRun, calldata bool
+	sender                string
+}
+
+func (a *actFlags) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&a.yes, "yes", false, "send without asking")
+	c.Flags().BoolVar(&a.dryRun, "dry-run", false, "only show what is to be done")
+	c.Flags().BoolVar(&a.calldata, "calldata", false, "write the transactions instead of sending them")
+	c.Flags().StringVar(&a.sender, "from", "", "with --calldata: `address` that will send the transactions")
+}
+
+func (a *actFlags) check() error {
+	if a.calldata != (a.sender != "") {
+		return errors.New("name --from with --calldata, and only then")
+	}
+	return nil
+}
+
+// who sends: the session's account, or whom --from names.
+func (a *actFlags) who(s session) (core.Address, error) {
+	if !a.calldata {
+		return s.address(), nil
+	}
+	var at common.Address
+	err := readAddress(&at, "from", a.sender)
+	return core.Address(at), err
+}
+
+// carryOut shows a plan under a title, asks, and sends what is not done; or writes it, or does neither. It reports whether
+// everything is done then.
+func (s session) carryOut(ctx context.Context, c *cobra.Command, out io.Writer, a actFlags, who core.Address, title string, plan []step) (bool, error) {
+	todo := slices.DeleteFunc(slices.Clone(plan), func(t step) bool { return t.done })
+	if a.calldata {
+		for i, t := range todo {
+			fmt.Fprintf(out, "%d. %s\nto    %s\nvalue 0\ndata  0x%x\n", i+1, t.what, t.call.To, t.call.Data)
+		}
+		if len(todo) == 0 {
+			fmt.Fprintf(out, "%s has nothing left to do.\n", who)
+		}
+		return false, nil
+	}
+	fmt.Fprintf(out, "%s\n", title)
+	for _, t := range plan {
+		fmt.Fprintf(out, "  %-5s  %s\n", map[bool]string{true: "done", false: "to do"}[t.done], t.what)
+	}
+	if len(todo) == 0 {
+		return true, nil
+	}
+	need, err := s.simulate(ctx, who, todo[0].call)
+	if err != nil {
+		return false, fmt.Errorf("%s: it would fail: %w", todo[0].what, err)
+	}
+	if len(todo) == 1 {
+		fmt.Fprintf(out, "One transaction, for about %d gas.\n", need)
+	} else {
+		fmt.Fprintf(out, "%d transactions, the first for about %d gas; what comes after it is simulated before it is sent.\n", len(todo), need)
+	}
+	if a.dryRun {
+		return false, nil
+	}
+	if err := a.confirm(c, out); err != nil {
+		return false, err
+	}
+	for _, t := range todo {
+		receipt, err := s.do(ctx, t.call)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w\nwhat was done before it stays; correct it and call it again", t.what, err)
+		}
+		fmt.Fprintf(out, "  done   %s, in block %d for %d gas\n", t.what, receipt.BlockNumber, receipt.GasUsed)
+	}
+	return true, nil
+}
+
+// confirm asks whoever is there; without anybody it wants --yes.
+func (a actFlags) confirm(c *cobra.Command, out io.Writer) error {
+	if a.yes {
+		return nil
+	}
+	fmt.Fprint(out, "Send? [y/N] ")
+	answer, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+	if word := strings.ToLower(strings.TrimSpace(answer)); word == "y" || word == "yes" {
+		return nil
+	}
+	fmt.Fprintln(out)
+	if err != nil {
+		return errors.New("nothing was sent: nobody answered; say --yes to send without being asked, or --dry-run")
+	}
+	return errors.New("nothing was sent")
+}
