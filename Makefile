@@ -51,7 +51,7 @@ fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s), and 100,000 progr
 	go test $(if $(shell command -v gcc),-tags wasmtime) ./internal/wasm -run '^$$' -fuzz '^FuzzModule$$' -fuzztime 100000x
 	@grep -rl '^func Fuzz' --include='*_test.go' core internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
-	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done; done
 
 e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
 	go test -count=1 -timeout 30m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/... ./internal/fleet/...
