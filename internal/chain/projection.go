@@ -19,14 +19,7 @@ const projectAtOnce = 8
 // our checkpoints answer for a future moment with the last of them. So what is announced, and what ends by then (a jail), is
 // in it. It is Snapshot for captures of which the Middleware says nothing yet.
 func (r *Roster) Projection(ctx context.Context, set core.SetID, e core.Era, block uint64) (stake.Snapshot, error) {
-	s := stake.Snapshot{Set: set, Era: e, Capture: r.Times.Capture(e)}
-	p, err := r.Parameters(ctx, set, s.Capture, block)
-	if err != nil {
-		return s, err
-	}
-	s.Rules = stake.Rules{MaxExecutors: uint16(p.MaxExecutors), MinStake: Amount(p.MinStake),
-		MaxStake: Amount(p.MaxStake), MaxVaultStake: Amount(p.MaxVaultStake)}
-	list, err := r.OperatorsOf(ctx, set, block)
+	s, list, err := r.field(ctx, set, e, block)
 	if err != nil {
 		return s, err
 	}

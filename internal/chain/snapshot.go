@@ -55,14 +55,7 @@ func (r *Roster) OperatorsOf(ctx context.Context, set core.SetID, block uint64) 
 
 // Snapshot reads everything that decides the election of a set and era, as of its capture, at a block after it.
 func (r *Roster) Snapshot(ctx context.Context, set core.SetID, e core.Era, block uint64) (stake.Snapshot, error) {
-	s := stake.Snapshot{Set: set, Era: e, Capture: r.Times.Capture(e)}
-	p, err := r.Parameters(ctx, set, s.Capture, block)
-	if err != nil {
-		return s, err
-	}
-	s.Rules = stake.Rules{MaxExecutors: uint16(p.MaxExecutors), MinStake: Amount(p.MinStake),
-		MaxStake: Amount(p.MaxStake), MaxVaultStake: Amount(p.MaxVaultStake)}
-	list, err := r.OperatorsOf(ctx, set, block)
+	s, list, err := r.field(ctx, set, e, block)
 	if err != nil {
 		return s, err
 	}
@@ -75,6 +68,19 @@ func (r *Roster) Snapshot(ctx context.Context, set core.SetID, e core.Era, block
 		s.Operators = append(s.Operators, o)
 	}
 	return s, nil
+}
+
+// field is a snapshot without its operators, and who they are.
+func (r *Roster) field(ctx context.Context, set core.SetID, e core.Era, block uint64) (stake.Snapshot, []Operator, error) {
+	s := stake.Snapshot{Set: set, Era: e, Capture: r.Times.Capture(e)}
+	p, err := r.Parameters(ctx, set, s.Capture, block)
+	if err != nil {
+		return s, nil, err
+	}
+	s.Rules = stake.Rules{MaxExecutors: uint16(p.MaxExecutors), MinStake: Amount(p.MinStake),
+		MaxStake: Amount(p.MaxStake), MaxVaultStake: Amount(p.MaxVaultStake)}
+	list, err := r.OperatorsOf(ctx, set, block)
+	return s, list, err
 }
 
 // Parameters returns a set's parameters as they count at t.
