@@ -9,7 +9,7 @@ FORGE     := node_modules/@foundry-rs/forge-*/bin/forge
 # what changed gives other bytes than a fresh clone's.
 FRESH     := contracts/out/gen/.fresh
 # What `make gen` writes.
-GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md
+GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md docs/cli.md
 FUZZTIME  ?= 30s
 # Whole networks in one process make garbage faster than anything else: collecting it less often saves a third of the time.
 export GOGC ?= 400
@@ -24,9 +24,10 @@ help: ## list the targets
 build: $(ARTIFACTS) ## bin/roster, with Symbiotic's contracts for the devnet in it
 	go build -trimpath -o bin/roster ./cmd/roster
 
-gen: $(FRESH) ## bindings with our bytecode, and the generated documents; must leave git clean
+gen: $(FRESH) $(ARTIFACTS) ## bindings with our bytecode, and the generated documents; must leave git clean
 	go run ./internal/tools/bindings -strict -forge contracts/out/gen
 	go run ./internal/tools/docs
+	go run ./cmd/roster docs cli > docs/cli.md
 
 oracle: $(NPM) ## what OpenZeppelin's own package says of trees of claims; must leave git clean
 	node testdata/merkle_oz.mjs

@@ -30,7 +30,7 @@ func TestUsage(t *testing.T) {
 		args string
 		says []string
 	}{
-		{"dance", []string{`"dance"`, "demo, devnet, doctor, election, executor, journal, keys, node, operator, program, reward, slash, staker and version", "roster --help"}},
+		{"dance", []string{`"dance"`, "demo, devnet, docs, doctor, election, executor, journal, keys, node, operator, program, reward, slash, staker and version", "roster --help"}},
 		{"demo now", []string{`"now"`, "takes no arguments", "roster demo --help"}},
 		{"demo --loud", []string{"--loud", "roster demo --help"}},
 		{"demo --operators many", []string{"many", "--operators"}},

@@ -47,7 +47,7 @@ func TestGenerated(t *testing.T) {
 	for _, p := range strings.Fields(line) {
 		compared[p] = true
 	}
-	mark := regexp.MustCompile(`(?i)\bgenerated (by|from) internal/.*make gen.*do not edit`)
+	mark := regexp.MustCompile(`(?i)\bgenerated (by|from) (internal|cmd)/.*make gen.*do not edit`)
 	for _, p := range files(t, ".md") {
 		head := strings.SplitN(string(read(t, p)), "\n", 6)
 		says := mark.MatchString(strings.Join(head[:min(5, len(head))], "\n"))
