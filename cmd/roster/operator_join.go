@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/core/batch"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/doctor"
@@ -76,16 +73,9 @@ func (x *joinFlags) read() error {
 	if err := x.check(); err != nil {
 		return err
 	}
-	if x.bls == "" {
-		return errors.New("name the Executor's key with --bls-keystore; roster keys new --bls makes one")
-	}
-	secret, err := chain.LoadSecret(x.bls, x.blsPassword)
-	if err != nil {
+	var err error
+	if x.secret, err = openBLS(x.bls, x.blsPassword); err != nil {
 		return err
-	}
-	defer clear(secret)
-	if x.secret, err = bls.SecretKeyFromBytes(secret); err != nil {
-		return fmt.Errorf("open key %s: %w", x.bls, err)
 	}
 	x.vaultAddresses = nil
 	for _, text := range x.vaults {
@@ -145,12 +135,17 @@ func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) 
 	case j.Registered && j.Key != key.Hash():
 		return nil, fmt.Errorf("%s is registered in set %d with the key %s, and %s holds %s: use the keystore of the registered key", operator, s.set, j.Key, x.bls, key.Hash())
 	}
-	digest := batch.Possession(s.ChainID, core.Address(s.At.Middleware), s.set, operator, key.Hash())
+	if !j.Registered {
+		if err := s.unused(ctx, x.secret, x.bls, head); err != nil {
+			return nil, err
+		}
+	}
+	words, proof := s.possession(x.secret, operator)
 	steps := []step{
 		{"enter Symbiotic's registry of operators", j.Known, chain.EnterRegistryCall(j)},
 		{fmt.Sprintf("opt in to the network %s", s.At.Middleware), j.OptedIn, chain.OptInCall(j.NetworkOptIn, s.At.Middleware)},
 		{fmt.Sprintf("register in set %d with the key %s and %d bps of commission", s.set, key.Hash(), x.commission), j.Registered,
-			chain.RegisterCall(s.At, s.set, chain.KeyWords(key.Packed()), chain.SignatureWords(x.secret.ProvePossession(digest).Packed()), x.endpoint, core.Bps(x.commission))},
+			chain.RegisterCall(s.At, s.set, words, proof, x.endpoint, core.Bps(x.commission))},
 	}
 	if j.Registered {
 		steps[2].what = fmt.Sprintf("register in set %d with the key %s", s.set, key.Hash())
@@ -159,13 +154,11 @@ func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) 
 		steps = append(steps, step{"end its pause", false, chain.ResumeCall(s.At, s.set)})
 	}
 	for _, vault := range x.vaultAddresses {
-		service, in, err := s.VaultOptIn(ctx, vault, operator, head)
+		more, err := s.linking(ctx, vault, operator, j, head)
 		if err != nil {
-			return nil, fmt.Errorf("vault %s: %w: is it one of Symbiotic's, on this chain?", vault, err)
+			return nil, err
 		}
-		steps = append(steps,
-			step{fmt.Sprintf("opt in to vault %s", vault), in, chain.OptInCall(service, vault)},
-			step{fmt.Sprintf("link vault %s", vault), slices.Contains(j.Vaults, vault), chain.LinkVaultCall(s.At, s.set, vault)})
+		steps = append(steps, more...)
 	}
 	return steps, nil
 }

@@ -66,6 +66,31 @@ func checkWithdrawal(t *testing.T, r *devnet.Ready, ask func(int, ...string) str
 	}
 }
 
+// checkChanges has an operator change everything that it joined with, and back; what is so already is refused.
+func checkChanges(t *testing.T, ask func(int, ...string) string, vault common.Address, as, other, first []string) {
+	t.Helper()
+	for _, c := range []struct {
+		want  int
+		words []string
+		says  string
+	}{
+		{exitOK, []string{"pause"}, "out"}, {exitError, []string{"pause"}, "is paused already"},
+		{exitOK, []string{"resume"}, "ELECTED"}, {exitError, []string{"resume"}, "is not paused"},
+		{exitOK, []string{"unlink", vault.String()}, "below the minimum stake"}, {exitError, []string{"unlink", vault.String()}, "has not linked"},
+		{exitOK, []string{"link", vault.String()}, "ELECTED"},
+		{exitOK, []string{"commission", "300"}, "set the commission to 300 bps"}, {exitUsage, []string{"commission", "10001"}, "0 to 10000"},
+		{exitOK, []string{"endpoint", "/ip4/127.0.0.1/tcp/1"}, "done"},
+		{exitOK, append([]string{"rotate"}, other...), "in the place of"}, {exitError, append([]string{"rotate"}, other...), "already"},
+		{exitError, append([]string{"rotate"}, first...), "each is registered once"},
+		{exitOK, []string{"leave"}, "not registered"}, {exitError, []string{"leave"}, "roster operator join"},
+	} {
+		words := append(append([]string{"operator"}, c.words...), append(slices.Clone(as), "--yes")...)
+		if text := ask(c.want, words...); !strings.Contains(text, c.says) {
+			t.Errorf("%v: want %q:\n%s", c.words, c.says, text)
+		}
+	}
+}
+
 // TestOperatorJoin: from a machine without a key to an elected Executor, by the commands alone; whatever was done before is not
 // done twice, and what cannot be is said.
 func TestOperatorJoin(t *testing.T) {
@@ -158,6 +183,16 @@ func TestOperatorJoin(t *testing.T) {
 	ask(exitUsage, append(slices.Clone(sending), "--commission", "10001")...)
 	ask(exitUsage, append(slices.Clone(join), "--calldata")...)
 
+	checkChanges(t, ask, vault.Address, append([]string{"--keystore", path("account"), "--password-file", path("password")}, on...),
+		[]string{"--bls-keystore", path("other"), "--bls-password-file", path("password")}, []string{"--bls-keystore", path("bls"), "--bls-password-file", path("password")})
+	if text := ask(exitError, append(slices.Clone(sending), "--yes")...); !strings.Contains(text, "each is registered once") {
+		t.Errorf("joined again with the key:\n%s", text)
+	}
+	ask(exitOK, "keys", "new", "--bls", "--out", path("third"), "--password-file", path("password"))
+	sending[slices.Index(sending, path("bls"))] = path("third")
+	if text := ask(exitOK, append(slices.Clone(sending), "--yes")...); strings.Count(text, "in block") != 1 || !strings.Contains(text, "ELECTED") {
+		t.Errorf("joined again:\n%s", text)
+	}
 	term, err := r.Elect(t.Context(), by, r.Set, 0)
 	must(err)
 	if !slices.ContainsFunc(term.Entries, func(e merkle.Entry) bool { return e.Operator == core.Address(operator) }) {

@@ -55,6 +55,11 @@ func (r *Roster) JoiningOf(ctx context.Context, set core.SetID, operator core.Ad
 	return j, err
 }
 
+// KeyUsed reports whether a BLS key was ever registered, in any set, by anyone: a key is used once.
+func (r *Roster) KeyUsed(ctx context.Context, key core.Hash, block uint64) (bool, error) {
+	return Read(ctx, r.Client, r.At.Operators, Number(block), operators.PackKeyUsed(key), operators.UnpackKeyUsed)
+}
+
 // VaultOptIn returns the service at which operators opt in to a vault, and whether one has.
 func (r *Roster) VaultOptIn(ctx context.Context, vault common.Address, operator core.Address, block uint64) (service common.Address, in bool, err error) {
 	number := Number(block)
@@ -80,6 +85,36 @@ func OptInCall(service, where common.Address) Call { return To(service, optIns.P
 // RegisterCall registers the sender in a set, with its BLS key and the proof that it has it.
 func RegisterCall(at Addresses, set core.SetID, key [6][32]byte, proof [3][32]byte, endpoint string, commission core.Bps) Call {
 	return To(at.Operators, operators.PackRegisterOperator(Number(set), key, proof, endpoint, uint16(commission)))
+}
+
+// PauseCall keeps the sender out of the elections to come.
+func PauseCall(at Addresses, set core.SetID) Call {
+	return To(at.Operators, operators.PackPause(Number(set)))
+}
+
+// LeaveCall ends the sender's registration.
+func LeaveCall(at Addresses, set core.SetID) Call {
+	return To(at.Operators, operators.PackLeaveSet(Number(set)))
+}
+
+// CommissionCall sets the sender's commission; a raise counts later.
+func CommissionCall(at Addresses, set core.SetID, bps core.Bps) Call {
+	return To(at.Operators, operators.PackSetCommission(Number(set), uint16(bps)))
+}
+
+// EndpointCall says where the sender's node is reached.
+func EndpointCall(at Addresses, set core.SetID, endpoint string) Call {
+	return To(at.Operators, operators.PackSetEndpoint(Number(set), endpoint))
+}
+
+// RotateCall puts another BLS key in the place of the sender's.
+func RotateCall(at Addresses, set core.SetID, key [6][32]byte, proof [3][32]byte) Call {
+	return To(at.Operators, operators.PackRotateKey(Number(set), key, proof))
+}
+
+// UnlinkVaultCall lets a vault count for the sender no more.
+func UnlinkVaultCall(at Addresses, set core.SetID, vault common.Address) Call {
+	return To(at.Middleware, middleware.PackUnlinkVault(Number(set), vault))
 }
 
 // ResumeCall ends the sender's pause.
