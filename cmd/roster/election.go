@@ -11,7 +11,6 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/election"
 	"github.com/gear-tech/roster/core/stake"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/doctor"
 	"github.com/gear-tech/roster/internal/engine"
 )
@@ -61,15 +60,11 @@ type look struct {
 // election reads an era's: as it was, or as it would be if nothing changed until its capture.
 func (f *electionFlags) election(ctx context.Context, s session) (look, error) {
 	l := look{draw: election.Draw{ChainID: s.ChainID, Router: core.Address(s.At.Router)}, stands: "none"}
-	_, head, err := s.newest(ctx)
+	head, now, err := s.Head(ctx)
 	if err != nil {
 		return l, err
 	}
-	header, err := s.Client.HeaderByNumber(ctx, chain.Number(head))
-	if err != nil {
-		return l, err
-	}
-	l.now = core.Time(header.Time)
+	l.now = now
 	count, err := s.SetCount(ctx, head)
 	if err != nil {
 		return l, err

@@ -115,15 +115,10 @@ func (s session) standing(ctx context.Context, out io.Writer, operator core.Addr
 // plan is everything that joining takes, done or not. A jail, or a key that is not the one that is registered, cannot be mended
 // by joining: errors.
 func (x *joinFlags) plan(ctx context.Context, s session, operator core.Address) ([]step, error) {
-	_, head, err := s.newest(ctx)
+	head, now, err := s.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	header, err := s.Client.HeaderByNumber(ctx, chain.Number(head))
-	if err != nil {
-		return nil, err
-	}
-	now := core.Time(header.Time)
 	j, err := s.JoiningOf(ctx, s.set, operator, head, now)
 	if err != nil {
 		return nil, err

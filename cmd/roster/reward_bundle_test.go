@@ -13,7 +13,6 @@ import (
 
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/internal/bundle"
-	"github.com/gear-tech/roster/internal/demo"
 )
 
 // offlineStory is a whole story, with slashes, absences and exits, of which only bundles are left.
@@ -27,24 +26,11 @@ type offlineStory struct {
 func tellOffline(t *testing.T, eras ...int) offlineStory {
 	t.Helper()
 	s := offlineStory{t: t, dir: t.TempDir()}
-	story, err := demo.Start(t.Context(), demo.Options{Operators: 7, Vaults: 7, Stakers: 7, Sets: 1, Eras: 5, Seed: 3}, "127.0.0.1:0", false,
-		demo.Out{Writer: &syncBuffer{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer story.Close()
-	record, err := story.Tell(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	told, end := tell(t)
+	defer end()
 	ask := func(words ...string) string {
 		t.Helper()
-		code, stdout, stderr := call(t, append(words, "--rpc-url", story.URL(), "--middleware", record.Addresses.Middleware.String(),
-			"--programs", record.Addresses.Programs.String())...)
-		if code != exitOK {
-			t.Fatalf("%v: exit %d\n%s%s", words, code, stdout, stderr)
-		}
-		return stdout
+		return told(exitOK, words...)
 	}
 	for _, e := range eras {
 		text := ask("reward", "bundle", "--era", fmt.Sprint(e), "--out", s.path(e))

@@ -141,11 +141,17 @@ func (y *year) live() {
 	}
 }
 
-// ask calls roster about the set.
+// call calls roster about the set.
+func (y *year) call(words ...string) (code int, stdout, stderr string) {
+	y.t.Helper()
+	return call(y.t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware",
+		y.Roster.At.Middleware.String(), "--programs", y.Roster.At.Programs.String())...)
+}
+
+// ask is call with all that was written.
 func (y *year) ask(words ...string) (int, string) {
 	y.t.Helper()
-	code, stdout, stderr := call(y.t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware",
-		y.Roster.At.Middleware.String(), "--programs", y.Roster.At.Programs.String())...)
+	code, stdout, stderr := y.call(words...)
 	return code, stdout + stderr
 }
 
@@ -259,8 +265,7 @@ func TestRewardEras(t *testing.T) {
 	}
 	ask := func(want int, words ...string) string {
 		t.Helper()
-		code, stdout, stderr := call(t, append(words, "--rpc-url", y.URL(), "--set", fmt.Sprint(y.Set), "--middleware",
-			y.Roster.At.Middleware.String(), "--programs", y.Roster.At.Programs.String())...)
+		code, stdout, stderr := y.call(words...)
 		if code != want {
 			t.Fatalf("%v: exit %d, want %d\n%s%s", words, code, want, stdout, stderr)
 		}

@@ -60,21 +60,19 @@ func serveRewards(t *testing.T, path string) (url string, stand func(path string
 	return server.URL, stand
 }
 
-// TestReward: after a whole story, with slashes, absences and exits, every commit verifies, every account's explanation
-// leads to its leaf, every proof shows it, and a file with one unit more is found, by the account that has it.
-func TestReward(t *testing.T) {
-	t.Parallel()
+// tell tells a whole story, with slashes, absences and exits. ask calls roster about it; end ends its chain.
+func tell(t *testing.T) (ask func(want int, words ...string) string, end func()) {
+	t.Helper()
 	story, err := demo.Start(t.Context(), demo.Options{Operators: 7, Vaults: 7, Stakers: 7, Sets: 1, Eras: 5, Seed: 3}, "127.0.0.1:0", false,
 		demo.Out{Writer: &syncBuffer{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer story.Close()
 	record, err := story.Tell(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(want int, words ...string) string {
+	ask = func(want int, words ...string) string {
 		t.Helper()
 		code, stdout, stderr := call(t, append(words, "--rpc-url", story.URL(), "--middleware", record.Addresses.Middleware.String(),
 			"--programs", record.Addresses.Programs.String())...)
@@ -83,6 +81,15 @@ func TestReward(t *testing.T) {
 		}
 		return stdout
 	}
+	return ask, func() { story.Close() }
+}
+
+// TestReward: after a whole story, with slashes, absences and exits, every commit verifies, every account's explanation
+// leads to its leaf, every proof shows it, and a file with one unit more is found, by the account that has it.
+func TestReward(t *testing.T) {
+	t.Parallel()
+	ask, end := tell(t)
+	defer end()
 	verified := ask(exitOK, "reward", "verify", "--all")
 	if strings.Count(verified, "ok ") < 5 || strings.Contains(verified, "DIFFERS") {
 		t.Errorf("verify:\n%s", verified)

@@ -11,7 +11,6 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/era"
 	"github.com/gear-tech/roster/core/slash"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/doctor"
 	"github.com/gear-tech/roster/internal/engine"
 )
@@ -99,15 +98,10 @@ the vault's epoch.`,
 
 // slashes are the cases of a set as of the newest block.
 func (s session) slashes(ctx context.Context, wanted func(caseJSON) bool) ([]caseJSON, error) {
-	_, head, err := s.newest(ctx)
+	head, now, err := s.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	header, err := s.Client.HeaderByNumber(ctx, chain.Number(head))
-	if err != nil {
-		return nil, err
-	}
-	now := core.Time(header.Time)
 	cases, disputes, err := engine.Cases(ctx, s.Roster, s.set, head, nil)
 	if err != nil {
 		return nil, err

@@ -87,16 +87,21 @@ func (p *parser) item(what string, min int) []byte {
 	return whole
 }
 
-// list takes a list, item by item: each must take something.
-func (p *parser) list(what string, item func(*parser)) {
+// enter takes a list and returns a parser of what is in it; false when none comes.
+func (p *parser) enter(what string) (parser, bool) {
 	content, rest, err := rlp.SplitList(p.rest)
 	if err != nil {
 		p.fail(what, err)
-		return
+		return parser{}, false
 	}
 	p.rest = rest
-	inner := parser{rest: content}
-	for i := 0; len(inner.rest) > 0; i++ {
+	return parser{rest: content}, true
+}
+
+// list takes a list, item by item: each must take something.
+func (p *parser) list(what string, item func(*parser)) {
+	inner, ok := p.enter(what)
+	for i := 0; ok && len(inner.rest) > 0; i++ {
 		if item(&inner); inner.err != nil {
 			p.fail(fmt.Sprintf("%s, number %d", what, i), inner.err)
 			return
@@ -125,13 +130,10 @@ func (p *parser) sorted(what string, min int) [][]byte {
 
 // group takes a list that is one thing with several parts.
 func (p *parser) group(what string, parts func(*parser)) {
-	content, rest, err := rlp.SplitList(p.rest)
-	if err != nil {
-		p.fail(what, err)
+	inner, ok := p.enter(what)
+	if !ok {
 		return
 	}
-	p.rest = rest
-	inner := parser{rest: content}
 	if parts(&inner); inner.err == nil && len(inner.rest) > 0 {
 		inner.fail("end", fmt.Errorf("%d bytes too many", len(inner.rest)))
 	}

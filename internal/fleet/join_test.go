@@ -141,21 +141,28 @@ func TestGoesOnFromADeadSet(t *testing.T) {
 	}
 }
 
+// last is the batch that was committed last, and the list that certified it.
+func (f *Fleet) last(t *testing.T) (chain.Committed, chain.Elected) {
+	t.Helper()
+	list, err := f.Roster.Batches(t.Context(), f.set, f.Block())
+	if err != nil || len(list) == 0 {
+		t.Fatal(len(list), err)
+	}
+	last := list[len(list)-1]
+	standing, _, err := f.Roster.Standing(t.Context(), f.set, last.Era, f.Block())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last, standing
+}
+
 // TestContradictsCertificate: a node that has only the chain's certificate and a single statement that says something else
 // convicts whoever is in both.
 func TestContradictsCertificate(t *testing.T) {
 	f := begin(t, Options{Nodes: 4, Eras: 1, Everyone: true})
 	ctx := t.Context()
 	f.until(t, f.Roster.Times.Start(0)+30)
-	list, err := f.Roster.Batches(ctx, f.set, f.Block())
-	if err != nil || len(list) == 0 {
-		t.Fatal(len(list), err)
-	}
-	last := list[len(list)-1]
-	standing, _, err := f.Roster.Standing(ctx, f.set, last.Era, f.Block())
-	if err != nil {
-		t.Fatal(err)
-	}
+	last, standing := f.last(t)
 	place := last.Signers.Indices()[0]
 	for _, m := range f.nodes { // what they heard is gone
 		f.stop(t, m)
@@ -195,15 +202,7 @@ func TestRemembersWhatToDispute(t *testing.T) {
 	f.stop(t, liar)
 	liar.asleep = 1 << 30
 	f.until(t, f.Roster.Times.Start(0)+40)
-	list, err := f.Roster.Batches(ctx, f.set, f.Block())
-	if err != nil || len(list) == 0 {
-		t.Fatal(len(list), err)
-	}
-	last := list[len(list)-1]
-	standing, _, err := f.Roster.Standing(ctx, f.set, last.Era, f.Block())
-	if err != nil {
-		t.Fatal(err)
-	}
+	last, standing := f.last(t)
 	lie := last.Batch
 	lie.StateRoot[3]++
 	said := executor.Message{Era: last.Era, Batch: &lie, Index: standing.IndexOf(liar.operator.Address())}
