@@ -9,7 +9,7 @@ FORGE     := node_modules/@foundry-rs/forge-*/bin/forge
 # what changed gives other bytes than a fresh clone's.
 FRESH     := contracts/out/gen/.fresh
 # What `make gen` writes.
-GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md docs/cli.md
+GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.md docs/metrics.md docs/openapi.json docs/cli.md
 FUZZTIME  ?= 30s
 # Whole networks in one process make garbage faster than anything else: collecting it less often saves a third of the time.
 export GOGC ?= 400

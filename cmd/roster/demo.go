@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gear-tech/roster/internal/demo"
 )
@@ -17,9 +18,10 @@ import (
 // demoFlags are what `roster demo` can be told.
 type demoFlags struct {
 	demo.Options
-	once bool
-	json string
-	http string
+	once      bool
+	json      string
+	http      string
+	dashboard string
 }
 
 func newDemo() *cobra.Command {
@@ -36,7 +38,8 @@ a veto, a withdrawal that waits.
 Everything goes through the same steps that a node will run, and everything that is said was read from the
 chain. At the end all of it is checked again from the chain alone; exit status 1 if anything is off.
 
-Without --once the chain stays up after the story, at --http, until interrupted.`,
+Without --once the chain stays up after the story, at --http, until interrupted, and a node beside it shows the
+network in a browser, at --dashboard. That node seals eras and posts lists; the Executors of the story sign no more.`,
 		Example: `  roster demo --once
   roster demo --once --json - --seed 7 > record.json
   roster demo --operators 12 --vaults 20 --stakers 80 --sets 3 --eras 8 --once`,
@@ -53,6 +56,7 @@ Without --once the chain stays up after the story, at --http, until interrupted.
 	flags.BoolVar(&f.once, "once", false, "exit at the end instead of keeping the chain up")
 	flags.StringVar(&f.json, "json", "", "write the record of everything to this `file`; - writes it to stdout and the story to stderr")
 	flags.StringVar(&f.http, "http", "127.0.0.1:8545", "`host:port` of the chain's JSON-RPC, without --once")
+	flags.StringVar(&f.dashboard, "dashboard", dashboardDefault, "`host:port` of the dashboard, without --once; empty: none")
 	return c
 }
 
@@ -63,7 +67,7 @@ func (f demoFlags) run(c *cobra.Command) error {
 	listen := f.http
 	if f.once {
 		listen = ""
-	} else if err := checkListen(listen, false); err != nil {
+	} else if err := errors.Join(checkListen(listen, false), checkDashboard(f.dashboard)); err != nil {
 		return usage(c, err)
 	}
 	out := c.OutOrStdout()
@@ -89,11 +93,21 @@ func (f demoFlags) run(c *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintf(out, "\nThe chain stays up at %s (chain id %d), a block each second. Stop it with Ctrl-C.\n", story.URL(), record.ChainID)
-	return f.stay(ctx, story)
+	return f.stay(ctx, story, out)
 }
 
-func (f demoFlags) stay(ctx context.Context, story *demo.Story) error {
-	return story.Mine(ctx, time.Second)
+func (f demoFlags) stay(ctx context.Context, story *demo.Story, out io.Writer) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return story.Mine(ctx, time.Second) })
+	if f.dashboard != "" {
+		at, first := story.Contracts()
+		work.Go(func() error {
+			return watch(ctx, watched{story.URL(), at, first, story.Keeper(), f.dashboard}, func(url string) {
+				fmt.Fprintf(out, "See it in a browser: %s\n", url)
+			})
+		})
+	}
+	return work.Wait()
 }
 
 // write writes the record where it is wanted.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
@@ -48,29 +49,6 @@ func (r *Rewards) Stand(set core.SetID, hash core.Hash) {
 	s.hash.Store(&hash)
 }
 
-// Proofs is the answer for an account.
-type Proofs struct {
-	Set          core.SetID   `json:"set"`
-	ToEra        core.Era     `json:"toEra"` // paid up to here
-	Distribution core.Hash    `json:"distribution"`
-	Account      core.Address `json:"account"`
-	Leaves       []Leaf       `json:"leaves"` // none: the account has earned nothing
-}
-
-// Leaf is a leaf with its proof, from the bottom up.
-type Leaf struct {
-	Role   reward.Role `json:"role"`
-	Amount string      `json:"amount"` // cumulative, base units of wVARA
-	Root   core.Hash   `json:"root"`
-	Proof  []core.Hash `json:"proof"`
-}
-
-// Problem is the answer to what cannot be answered (RFC 9457). Code is stable: bad_request, not_found, not_kept, failed.
-type Problem struct {
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
 // Routes adds the routes.
 func (r *Rewards) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/rewards/{hash}", r.file)
@@ -89,12 +67,12 @@ const (
 func (r *Rewards) file(w http.ResponseWriter, q *http.Request) {
 	var hash core.Hash
 	if err := hash.UnmarshalText([]byte(q.PathValue("hash"))); err != nil {
-		refuse(w, http.StatusBadRequest, "bad_request", err.Error())
+		write(w, problem(http.StatusBadRequest, "bad_request", "%v", err))
 		return
 	}
 	file, err := os.Open(r.shelf.Path(hash))
 	if err != nil {
-		refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("this node keeps no distribution %s", hash))
+		write(w, problem(http.StatusNotFound, "not_found", "this node keeps no distribution %s", hash))
 		return
 	}
 	defer file.Close()
@@ -108,41 +86,35 @@ func (r *Rewards) file(w http.ResponseWriter, q *http.Request) {
 func (r *Rewards) proofs(w http.ResponseWriter, q *http.Request) {
 	set, err := strconv.ParseUint(q.PathValue("set"), 10, 64)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, "bad_request", fmt.Sprintf("set %s: want a whole number", q.PathValue("set")))
+		write(w, problem(http.StatusBadRequest, "bad_request", "set %s: want a whole number", q.PathValue("set")))
 		return
 	}
 	var account core.Address
 	if err := account.UnmarshalText([]byte(q.PathValue("account"))); err != nil {
-		refuse(w, http.StatusBadRequest, "bad_request", err.Error())
+		write(w, problem(http.StatusBadRequest, "bad_request", "%v", err))
 		return
 	}
 	r.mu.Lock()
 	s := r.sets[core.SetID(set)]
 	r.mu.Unlock()
 	if s == nil {
-		refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("set %d has no rewards on chain yet, or this node does not serve it", set))
+		write(w, problem(http.StatusNotFound, "not_found", "set %d has no rewards on chain yet, or this node does not serve it", set))
 		return
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(proofTime)) // the first waits for the trees
 	p, err := s.prove(r.shelf, account)
 	if errors.Is(err, fs.ErrNotExist) {
-		refuse(w, http.StatusNotFound, "not_kept", fmt.Sprintf("this node does not keep the distribution behind the roots of set %d", set))
+		write(w, problem(http.StatusNotFound, "not_kept", "this node does not keep the distribution behind the roots of set %d", set))
 		return
 	}
 	if err != nil {
 		r.failed(fmt.Errorf("prove under the roots of set %d: %w", set, err))
-		refuse(w, http.StatusInternalServerError, "failed", "this node cannot read the distribution; its log says why")
+		write(w, problem(http.StatusInternalServerError, "failed", "this node cannot read the distribution; its log says why"))
 		return
 	}
 	w.Header().Set("ETag", `"`+p.Distribution.String()+`"`)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(p) // the reader is gone: nobody to tell
-}
-
-func refuse(w http.ResponseWriter, status int, code, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Problem{code, detail})
 }
 
 // standing is the distribution behind a set's roots. Its trees are built when somebody first asks for a proof; those of the
@@ -172,7 +144,7 @@ type tree struct {
 	*merkle.ClaimTree
 }
 
-func (s *standing) prove(shelf *store.Shelf, account core.Address) (Proofs, error) {
+func (s *standing) prove(shelf *store.Shelf, account core.Address) (client.Proofs, error) {
 	for {
 		hash := *s.hash.Load()
 		s.use.RLock()
@@ -182,22 +154,22 @@ func (s *standing) prove(shelf *store.Shelf, account core.Address) (Proofs, erro
 		}
 		s.use.RUnlock()
 		if err := s.load(shelf, hash); err != nil {
-			return Proofs{}, err
+			return client.Proofs{}, err
 		}
 	}
 }
 
-func (l *loaded) prove(account core.Address) (Proofs, error) {
-	p := Proofs{Set: l.d.Set, ToEra: l.d.ToEra, Distribution: l.hash, Account: account, Leaves: []Leaf{}}
+func (l *loaded) prove(account core.Address) (client.Proofs, error) {
+	p := client.Proofs{Set: l.d.Set, ToEra: l.d.ToEra, Distribution: l.hash, Account: account, Leaves: []client.ProvenLeaf{}}
 	for _, t := range l.trees {
 		claim, proof, err := t.AppendProof([]core.Hash{}, account)
 		if errors.Is(err, merkle.ErrNoClaim) {
 			continue
 		}
 		if err != nil {
-			return Proofs{}, err
+			return client.Proofs{}, err
 		}
-		p.Leaves = append(p.Leaves, Leaf{t.role, claim.Amount.Dec(), t.Root(), proof})
+		p.Leaves = append(p.Leaves, client.ProvenLeaf{Role: string(t.role), Amount: client.Amount(claim.Amount), Root: t.Root(), Proof: proof})
 	}
 	return p, nil
 }

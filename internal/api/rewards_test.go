@@ -14,6 +14,7 @@ import (
 
 	"github.com/holiman/uint256"
 
+	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
@@ -88,12 +89,12 @@ func TestRewards(t *testing.T) {
 	}
 	check := func(times uint64) {
 		code, body, _ := get(t, server, account)
-		var p Proofs
-		if err := json.Unmarshal(body, &p); code != 200 || err != nil || len(p.Leaves) != 1 || p.Leaves[0].Role != reward.AsStaker {
+		var p client.Proofs
+		if err := json.Unmarshal(body, &p); code != 200 || err != nil || len(p.Leaves) != 1 || p.Leaves[0].Role != string(reward.AsStaker) {
 			t.Errorf("%d %s (%v)", code, body, err)
 			return
 		}
-		amount, err := uint256.FromDecimal(p.Leaves[0].Amount)
+		amount, err := uint256.FromDecimal(p.Leaves[0].Amount.String())
 		if err != nil || !merkle.VerifyClaim(p.Leaves[0].Root, merkle.Claim{Account: who(2), Amount: *amount}, p.Leaves[0].Proof) {
 			t.Errorf("the proof does not show it: %s (%v)", body, err)
 		}
@@ -153,7 +154,7 @@ func TestRewardsRefuse(t *testing.T) {
 		"/v1/sets/9" + someone:                 "404 not_found",
 	} {
 		code, body, _ := get(t, server, path)
-		var p Problem
+		var p client.Problem
 		if err := json.Unmarshal(body, &p); err != nil {
 			t.Errorf("%s: %s: %v", path, body, err)
 		}

@@ -116,7 +116,7 @@ var fields = []Field{
 	{"gas.day-budget", "most wei that gas may cost in a day of the chain's clock; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.DayBudget })},
 	{"gas.max-fee", "most wei per gas that is offered; 0: no limit", "0", false, wei(func(c *Config) **big.Int { return &c.MaxFee })},
 	{"gas.bump-blocks", "blocks after which a transaction that is not mined is sent again with a higher fee, 1 at least", "5", false, number(func(c *Config) *uint64 { return &c.BumpBlocks })},
-	{"http.listen", "`host:port` of /healthz, /readyz, /metrics, and of proofs and distributions of rewards under /v1; empty: none", "127.0.0.1:9635", false, text(func(c *Config) *string { return &c.Listen })},
+	{"http.listen", "`host:port` of the dashboard, the HTTP API under /v1, /healthz, /readyz and /metrics; empty: none", "127.0.0.1:9635", false, text(func(c *Config) *string { return &c.Listen })},
 	{"http.remote", "listen at an address that other machines reach", "false", false, yes(func(c *Config) *bool { return &c.Remote })},
 	{"poll", "how often the chain is asked for a new block", "2s", false, span(func(c *Config) *time.Duration { return &c.Poll })},
 	{"log.level", "debug, info, warn or error", "info", false, text(func(c *Config) *string { return &c.LogLevel })},

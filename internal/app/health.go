@@ -21,7 +21,7 @@ type health struct {
 	poll    time.Duration
 	metrics *Metrics
 	pool    *chain.Pool
-	rewards *api.Rewards // nil: none are served
+	answers *api.Server // nil: nothing is served besides
 
 	mu   sync.Mutex
 	last time.Time // of the last tick, of the last step of the index within one, or the start
@@ -115,8 +115,8 @@ func (h *health) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", answer(h.alive))
 	mux.HandleFunc("GET /readyz", answer(h.ready))
 	mux.Handle("GET /metrics", h.metrics.Handler())
-	if h.rewards != nil {
-		h.rewards.Routes(mux)
+	if h.answers != nil {
+		routes(mux, h.answers)
 	}
 	return mux
 }
@@ -130,6 +130,7 @@ func (h *health) serve(ctx context.Context, address string, log *slog.Logger) er
 	log.Info("listening", "address", listener.Addr().String())
 	server := &http.Server{Handler: h.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
+	server.BaseContext = func(net.Listener) context.Context { return ctx } // who listens to events is let go
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/gear-tech/roster/internal/api"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
@@ -22,11 +21,14 @@ import (
 // development chain.
 func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog.Logger) error {
 	metrics := NewMetrics()
+	log, said := listened(log)
 	setup, pool, err := c.setup(ctx, log, metrics)
 	if err != nil {
 		return err
 	}
 	health := newHealth(c.Poll, metrics, pool)
+	reorganised := setup.Events.Engine.Reorganised
+	setup.Events.Engine.Reorganised = func(r engine.Reorganisation) { health.forget(); reorganised(r) }
 	indexed := setup.Events.Engine.Indexed
 	setup.Events.Engine.Indexed = func(i engine.Indexing) { health.progressed(); indexed(i) }
 	line := &talk{heard: make(chan struct{}, 1), bad: map[string]bool{}}
@@ -59,7 +61,9 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 		}
 		defer line.Close()
 	}
-	health.rewards = api.NewRewards(n.shelf, func(err error) { log.Error("proof failed", "error", err) })
+	health.answers = c.answers(n, health, log)
+	tell := health.answers.Happened
+	said.Store(&tell)
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return n.loop(ctx, c.Poll, line, health, log) })
 	if line.Line != nil {
@@ -166,9 +170,7 @@ func (n *Node) loop(ctx context.Context, poll time.Duration, line *talk, health 
 		} else if t != last || failing {
 			err := n.step(ctx, t)
 			health.ticked(t, err)
-			for set, file := range n.Distributions() {
-				health.rewards.Stand(set, file)
-			}
+			health.served(n, t, err)
 			if errors.Is(err, context.Canceled) {
 				return nil
 			}

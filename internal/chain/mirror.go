@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -17,9 +18,11 @@ import (
 
 // Mirror follows the events of Roster's contracts and of the Symbiotic contracts behind the enrolled vaults, and keeps
 // what they say as a stake.History. It has two halves that a crash can fall between: Fetch reads and changes nothing;
-// Apply adds what was fetched, once it is stored.
+// Apply adds what was fetched, once it is stored. One goroutine has it; others look at it in View.
 type Mirror struct {
 	History *stake.History
+
+	mu sync.RWMutex // held to change what View shows
 
 	roster       *Roster
 	networkOptIn common.Address
@@ -55,6 +58,8 @@ func OpenMirror(ctx context.Context, r *Roster) (*Mirror, error) {
 
 // Reset makes the mirror empty again.
 func (m *Mirror) Reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.History, m.vaults = stake.NewHistory(core.Address(m.roster.At.Middleware)), nil
 	m.vaultOf = map[common.Address]core.Address{}
 	m.roles = map[common.Address]role{m.roster.At.Operators: ofOperators, m.roster.At.Middleware: ofMiddleware,
@@ -274,8 +279,10 @@ func partsOf(vaults []stake.VaultFacts) []common.Address {
 
 // Apply adds what was fetched, which must follow on what was applied before.
 func (m *Mirror) Apply(f Fetched) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, v := range f.Vaults {
-		if err := m.Follow(v); err != nil {
+		if err := m.follow(v); err != nil {
 			return err
 		}
 	}
@@ -289,6 +296,12 @@ func (m *Mirror) Apply(f Fetched) error {
 
 // Follow makes a vault known, before any log of it is applied.
 func (m *Mirror) Follow(v stake.VaultFacts) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.follow(v)
+}
+
+func (m *Mirror) follow(v stake.VaultFacts) error {
 	if err := m.History.AddVault(v); err != nil {
 		return err
 	}
@@ -310,6 +323,8 @@ func (m *Mirror) Restore(vaults []stake.VaultFacts, each func(yield func(types.L
 			return fmt.Errorf("restore the mirror: %w", err)
 		}
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if err := each(func(l types.Log) error { return m.apply(&l) }); err != nil {
 		return fmt.Errorf("restore the mirror: %w", err)
 	}
@@ -317,7 +332,16 @@ func (m *Mirror) Restore(vaults []stake.VaultFacts, each func(yield func(types.L
 }
 
 // Snapshot is everything that decides the election of a set and era, as of its capture, in the order of
-// Roster.Snapshot. The mirror must have everything up to a block after the capture.
+// Roster.Snapshot. The mirror must have everything up to a block after the capture. Any goroutine may ask.
 func (m *Mirror) Snapshot(set core.SetID, e core.Era) stake.Snapshot {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	return m.History.Snapshot(set, e, m.roster.Times.Capture(e))
+}
+
+// View lets any goroutine look at the history while nothing is added to it. What look is given must not be kept.
+func (m *Mirror) View(look func(*stake.History)) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	look(m.History)
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ethereum/go-ethereum/crypto"
+
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/devnet"
@@ -67,6 +69,19 @@ func (t *Story) Close() error { return errors.Join(t.s.runner.Close(), t.s.Close
 
 // URL is where the network listens, empty when it does not.
 func (t *Story) URL() string { return t.s.URL() }
+
+// Contracts are the network's, and the block from which their logs are read.
+func (t *Story) Contracts() (chain.Addresses, uint64) { return t.s.Roster.At, t.s.Roster.FirstBlock }
+
+// Keeper is the key of whoever posted the lists, for a node that goes on doing so.
+func (t *Story) Keeper() []byte {
+	for i := range accounts(t.s.options) {
+		if a := t.s.Account(i); a.Address == t.s.cast.proposer.Sender.From() {
+			return crypto.FromECDSA(a.Key)
+		}
+	}
+	return nil
+}
 
 // Mine keeps the chain going after the story, one block every so often, until the context ends.
 func (t *Story) Mine(ctx context.Context, every time.Duration) error { return t.s.Mine(ctx, every) }

@@ -28,12 +28,15 @@ func (m Mirrored) Snapshot(_ context.Context, set core.SetID, e core.Era, _ uint
 // SharesAt implements Source. Shares whose holder is not found are an error, for a staker would go unpaid.
 func (m Mirrored) SharesAt(_ context.Context, vault common.Address, t core.Time, _ uint64) (chain.Shares, error) {
 	v := core.Address(vault)
-	s := chain.Shares{Total: m.History.ActiveSharesAt(v, t)}
+	var s chain.Shares
 	var found core.Amount
-	for _, h := range m.History.HoldersAt(v, t) {
-		s.Of = append(s.Of, chain.Share{Account: h.Account, Shares: h.Shares})
-		found.Add(&found, &h.Shares)
-	}
+	m.View(func(h *stake.History) {
+		s.Total = h.ActiveSharesAt(v, t)
+		for _, h := range h.HoldersAt(v, t) {
+			s.Of = append(s.Of, chain.Share{Account: h.Account, Shares: h.Shares})
+			found.Add(&found, &h.Shares)
+		}
+	})
 	if found != s.Total {
 		return s, &chain.Error{Kind: chain.Fatal, Err: fmt.Errorf("shares of vault %s at %d: holders of %s mirrored, there are %s",
 			v, t, found.Dec(), s.Total.Dec())}

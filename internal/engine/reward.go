@@ -230,8 +230,8 @@ func (b Books) Advance(ctx context.Context, r *chain.Roster, source Source, bloc
 	}
 	for i := min(b.commits, len(history)); i < len(history); i++ {
 		a, now := history[i], b
-		if i+1 < len(history) {
-			now.keep = nil // nobody asks for the file of roots that do not stand any more
+		if i+2 < len(history) {
+			now.keep = nil // nobody asks for the file of roots that do not stand any more, but to explain what came after
 		}
 		d, err := now.Distribute(ctx, r, source, core.Era(a.ToEra), 0, block)
 		if err == nil && !has(a, d) && now.drafted(core.Era(a.ToEra)) {

@@ -28,8 +28,10 @@ var may = map[string][]string{
 	"internal/outbox":         {"internal/chain", "internal/chain/bindings", "internal/store"},
 	"internal/doctor":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/store"},
 	"internal/engine":         {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/outbox", "internal/store"},
-	"internal/api":            {"internal/engine", "internal/store"},
-	"internal/app":            {"internal/api", "internal/gossip", "internal/wasm", "examples", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
+	"client":                  nil,
+	"internal/api":            {"client", "internal/chain", "internal/doctor", "internal/engine", "internal/store"},
+	"internal/web":            nil,
+	"internal/app":            {"internal/api", "internal/web", "internal/gossip", "internal/wasm", "examples", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/doctor", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
 	"internal/fleet":          {"examples", "internal/wasm", "internal/app", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/devnet", "internal/engine", "internal/executor", "internal/outbox", "internal/store"},
 	"internal/devnet":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
@@ -41,9 +43,9 @@ var may = map[string][]string{
 	"internal/tools/artifacts": nil,
 	"internal/tools/bindings":  nil,
 	"internal/tools/program":   {"internal/wasm"},
-	"internal/tools/docs":      {"internal/app", "internal/doctor"},
+	"internal/tools/docs":      {"internal/api", "internal/app", "internal/doctor"},
 
-	"cmd/roster": {"internal/api", "internal/bundle", "internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
+	"cmd/roster": {"client", "internal/api", "internal/bundle", "internal/trial", "internal/wasm", "internal/app", "internal/doctor", "internal/fleet", "internal/outbox", "internal/store", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet", "internal/demo"},
 }
 
 // only says which packages alone may import a dependency: one technology, one door. Tests may.
@@ -62,6 +64,7 @@ var only = map[string][]string{
 	"modernc.org/sqlite":                           {"internal/store"},
 	"github.com/tetratelabs/wazero":                {"internal/wasm"},
 	"github.com/bytecodealliance/wasmtime-go":      {"internal/wasm"},
+	"github.com/danielgtaylor/huma":                {"internal/api"},
 	"github.com/libp2p":                            {"internal/gossip"},
 	"github.com/multiformats":                      {"internal/gossip"},
 	"github.com/parquet-go":                        {"cmd/roster"},

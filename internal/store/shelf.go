@@ -51,6 +51,12 @@ func (s *Shelf) Has(hash core.Hash, size int64) bool {
 	return err == nil && info.Size() == size
 }
 
+// Kept reports whether there is one of this name, whole or broken.
+func (s *Shelf) Kept(hash core.Hash) bool {
+	_, err := os.Stat(s.Path(hash))
+	return err == nil
+}
+
 // Put writes bytes beside, makes them durable, and gives them their name. What was there of that name is replaced: it is the
 // same, or broken. ErrFull when there is no space; what was there is untouched.
 func (s *Shelf) Put(data io.WriterTo) (core.Hash, error) {

@@ -1,6 +1,6 @@
 // Command docs writes the generated documents: docs/reasons.md, every reason for which Roster refuses, skips,
 // does not elect or slash, from the tables in core; docs/config.md, docs/doctor.md and
-// docs/metrics.md, from the tables of a node and of doctor.
+// docs/metrics.md, from the tables of a node and of doctor; and docs/openapi.json, from the routes of the HTTP API.
 //
 // Usage, from the repository's root: go run ./internal/tools/docs
 package main
@@ -17,6 +17,7 @@ import (
 	"github.com/gear-tech/roster/core/quorum"
 	"github.com/gear-tech/roster/core/reward"
 	"github.com/gear-tech/roster/core/slash"
+	"github.com/gear-tech/roster/internal/api"
 	"github.com/gear-tech/roster/internal/app"
 	"github.com/gear-tech/roster/internal/doctor"
 )
@@ -30,6 +31,7 @@ var documents = []struct {
 	{"docs/config.md", func() []byte { return []byte(app.ConfigMarkdown()) }},
 	{"docs/doctor.md", doctor.Markdown},
 	{"docs/metrics.md", func() []byte { return []byte(app.MetricsMarkdown()) }},
+	{"docs/openapi.json", api.OpenAPI},
 }
 
 // tables are the packages with reasons, in the order of the way.
