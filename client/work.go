@@ -89,7 +89,7 @@ type Event struct {
 // Checks are what a doctor finds wrong.
 type Checks struct {
 	AsOf   AsOf    `json:"asOf"`
-	Status string  `json:"status" enum:"ok,warning,error,unknown"`
+	Status string  `json:"status" enum:"ok,cannot_tell,finding"`
 	Items  []Check `json:"items"`
 }
 
@@ -97,7 +97,7 @@ type Checks struct {
 type Check struct {
 	Check    string    `json:"check"`
 	Subject  string    `json:"subject,omitempty"`
-	Severity string    `json:"severity"`
+	Severity string    `json:"severity" enum:"ok,cannot_tell,finding"`
 	Code     string    `json:"code,omitempty"`
 	Text     string    `json:"text"`
 	Have     string    `json:"have,omitempty"`

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gear-tech/roster/internal/app"
 	"github.com/gear-tech/roster/internal/demo"
 )
 
@@ -102,7 +103,7 @@ func (f demoFlags) stay(ctx context.Context, story *demo.Story, out io.Writer) e
 	if f.dashboard != "" {
 		at, first := story.Contracts()
 		work.Go(func() error {
-			return watch(ctx, watched{story.URL(), at, first, story.Keeper(), f.dashboard}, func(url string) {
+			return app.Watch(ctx, app.Watcher{URL: story.URL(), At: at, First: first, Key: story.Keeper(), Listen: f.dashboard}, func(url string) {
 				fmt.Fprintf(out, "See it in a browser: %s\n", url)
 			})
 		})
