@@ -66,10 +66,34 @@ var (
 		Long: "What is left to slash of the Executor's captured stake, by the rules of the capture, is below minStake. Anyone can call eject."}
 )
 
+// What is known of elections whose capture is still to come: of an operator whose seat depends on a seed that nobody knows, and
+// of what will be different at a capture from what was before it.
+var (
+	LotteryOpen = core.Reason{Code: "lottery_open", Short: "the lottery decides",
+		Long: "As things stand, more operators will have this operator's weight than there are seats left for them. Who of them is elected depends on the seed, which nobody knows before the era is sealed. More weight, up to maxStake, makes the seat certain."}
+	SeatsChange = core.Reason{Code: "seats_change", Short: "maxExecutors changes",
+		Long: "An announced number of seats counts from this capture on."}
+	MinStakeChange = core.Reason{Code: "min_stake_change", Short: "minStake changes",
+		Long: "An announced least stake counts from this capture on. Whoever has less is not eligible."}
+	MaxStakeChange = core.Reason{Code: "max_stake_change", Short: "maxStake changes",
+		Long: "An announced maxStake counts from this capture on. Stake above it does not count."}
+	MaxVaultStakeChange = core.Reason{Code: "max_vault_stake_change", Short: "maxVaultStake changes",
+		Long: "An announced maxVaultStake counts from this capture on. Stake of one operator in one vault above it does not count."}
+	CollateralChange = core.Reason{Code: "collateral_change", Short: "the collateral's weight changes",
+		Long: "An announced weight of the collateral of one of the operator's vaults counts from this capture on: what its stake is worth in wVARA. 0 stops counting it."}
+	CommissionChange = core.Reason{Code: "commission_change", Short: "the commission changes",
+		Long: "A commission that the operator announced counts from this capture on."}
+	JailEnds = core.Reason{Code: "jail_ends", Short: "the jail ends",
+		Long: "At this capture the operator is out of jail, and can be elected unless it is paused."}
+	RivalChange = core.Reason{Code: "rival_change", Short: "another operator's weight changes",
+		Long: "From this capture on another operator has more or less weight, for one of the same causes: its jail ends, or rules or the weight of a collateral change for it."}
+)
+
 // Reasons returns every reason of this package, in the order in which they are looked at.
 func Reasons() []core.Reason {
 	return []core.Reason{NotRegistered, Paused, Jailed, NoKey, BelowMinimum, Outranked, LostLottery, Elected, ElectedCapped,
 		WrongSeed, NoEntries, TooManyEntries, WeightZero, WeightAboveCap, OutOfOrder,
 		EntryUnknown, EntryIneligible, EntryWeight, EntryKey, Omitted, Misplaced, WrongAggregate,
-		EjectJailed, EjectShrunk}
+		EjectJailed, EjectShrunk,
+		LotteryOpen, SeatsChange, MinStakeChange, MaxStakeChange, MaxVaultStakeChange, CollateralChange, CommissionChange, JailEnds, RivalChange}
 }

@@ -18,6 +18,14 @@ func (t Times) At(now core.Time) (core.Era, bool) {
 	return core.Era((now - t.Genesis) / t.EraDuration), true
 }
 
+// PerYear is how many whole eras fit in 365 days; 0 without an era duration.
+func (t Times) PerYear() uint64 {
+	if t.EraDuration == 0 {
+		return 0
+	}
+	return uint64(365 * 24 * hour / t.EraDuration)
+}
+
 // CapturedAt is the greatest era whose capture is at or before a moment; false when there is none yet.
 func (t Times) CapturedAt(now core.Time) (core.Era, bool) { return t.At(plus(now, t.ElectionLead)) }
 
@@ -58,6 +66,20 @@ func (t Times) ClosedAt(e core.Era, nextActiveAt core.Time) core.Time {
 // ActivatableAt is the first moment at which rewards committed at a moment can be activated (protocol §8).
 func (t Times) ActivatableAt(committedAt core.Time) core.Time {
 	return plus(committedAt, t.RewardDelay)
+}
+
+// RewardLag is for how many eras, at the most, what an era leaves unpaid of its reservation is missing in the free pot while
+// Executors do their duty: the remainder of era e is back before era e + RewardLag reserves, which happens from SealableAt
+// on. Era e closes signersWindow after its successor started; the set of the first era that starts after that commits, and
+// activates rewardDelay later (protocol §8); each of the two transactions takes up to inclusionMargin. 0 without an era
+// duration.
+func (t Times) RewardLag() uint64 {
+	if t.EraDuration == 0 {
+		return 0
+	}
+	up := func(d core.Time) uint64 { return uint64((d + t.EraDuration - 1) / t.EraDuration) }
+	signing := 1 + up(t.SignersWindow)
+	return signing + up(minus(t.RewardDelay+2*t.InclusionMargin+t.ElectionLead, t.FinalityLag))
 }
 
 // Effective says when a change of the owner counts that is announced at a moment: from the first capture at

@@ -194,3 +194,25 @@ func clamp(b *big.Int) core.Time {
 	}
 	return core.Time(b.Uint64())
 }
+
+// TestRewardLag: the remainder of an era is back before the era that much later reserves, by the steps of protocol §8, and
+// may not be an era earlier.
+func TestRewardLag(t *testing.T) {
+	for name, x := range map[string]Times{"mainnet": Mainnet(), "devnet": Devnet()} {
+		x.Genesis = 1_000_000
+		const e core.Era = 7
+		closed := x.Start(e+1) + x.SignersWindow
+		signing := e + 1
+		for x.Start(signing) < closed {
+			signing++
+		}
+		back := x.Start(signing) + x.InclusionMargin + x.RewardDelay + x.InclusionMargin
+		lag := core.Era(x.RewardLag())
+		if x.SealableAt(e+lag) < back || x.SealableAt(e+lag-1) >= back {
+			t.Errorf("%s: lag %d, back at %d, sealable at %d", name, lag, back, x.SealableAt(e+lag))
+		}
+	}
+	if (Times{}).RewardLag() != 0 || (Times{}).PerYear() != 0 || Mainnet().PerYear() != 365 || Devnet().PerYear() != 262_800 {
+		t.Errorf("%d, %d, %d", Times{}.PerYear(), Mainnet().PerYear(), Devnet().PerYear())
+	}
+}

@@ -250,6 +250,34 @@ func (h *History) Snapshot(set core.SetID, e core.Era, capture core.Time) Snapsh
 	return s
 }
 
+// NextChange is the first moment after another at which a snapshot of a set will change by itself, as far as is known now: an
+// announced parameter, weight of a collateral or commission begins to count, or a jail ends. False: nothing is to come.
+func (h *History) NextChange(set core.SetID, after core.Time) (first core.Time, found bool) {
+	see := func(t core.Time, any bool) {
+		if any && t > after && (!found || t < first) {
+			first, found = t, true
+		}
+	}
+	s := h.sets[set]
+	if s == nil {
+		return 0, false
+	}
+	see(s.parameters.next(after))
+	for _, a := range s.order {
+		see(s.operators[a].commission.next(after))
+		see(s.operators[a].status.next(after))
+		see(h.jails[a].next(after))
+		see(h.jails[a].at(after), true)
+		for i := range s.operators[a].slots {
+			see(s.operators[a].slots[i].next(after))
+		}
+	}
+	for _, v := range h.order {
+		see(h.collateral[h.vaults[v].Collateral].next(after))
+	}
+	return first, found
+}
+
 func least(a, b uint256.Int) uint256.Int {
 	if a.Lt(&b) {
 		return a

@@ -54,6 +54,21 @@ func (t *trace[T]) at(at core.Time) (value T) {
 	return t.points[i-1].value
 }
 
+// next returns the time of the first value that counts only after a time; false when there is none.
+func (t *trace[T]) next(after core.Time) (core.Time, bool) {
+	if t == nil {
+		return 0, false
+	}
+	i := len(t.points)
+	for i > 0 && t.points[i-1].at > after { // few are to come
+		i--
+	}
+	if i == len(t.points) {
+		return 0, false
+	}
+	return t.points[i].at, true
+}
+
 // latest returns the last value, whether or not its time has come.
 func (t *trace[T]) latest() (value T) {
 	if t == nil || len(t.points) == 0 {
