@@ -50,3 +50,18 @@ func (r *Roster) PotOf(ctx context.Context, set core.SetID, block uint64) (Pot, 
 	}
 	return p, nil
 }
+
+// NextPaid is the first era of a set that no activated reward commit pays, at a block.
+func (r *Roster) NextPaid(ctx context.Context, set core.SetID, block uint64) (core.Era, error) {
+	p, err := Read(ctx, r.Client, r.At.Rewards, Number(block), rewards.PackProgressOf(Number(set)), rewards.UnpackProgressOf)
+	return core.Era(p.NextEra), err
+}
+
+// FreePot is what a set's pot has that nothing is reserved of, wVARA base units, at a block.
+func (r *Roster) FreePot(ctx context.Context, set core.SetID, block uint64) (core.Amount, error) {
+	p, err := Read(ctx, r.Client, r.At.Rewards, Number(block), rewards.PackPotOf(Number(set)), rewards.UnpackPotOf)
+	if err != nil {
+		return core.Amount{}, err
+	}
+	return Amount(p.Free), nil
+}

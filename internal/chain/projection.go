@@ -23,19 +23,25 @@ func (r *Roster) Projection(ctx context.Context, set core.SetID, e core.Era, blo
 	if err != nil {
 		return s, err
 	}
-	s.Operators = make([]stake.Operator, len(list))
+	s.Operators, err = r.projectAll(ctx, set, list, s.Capture, block)
+	return s, err
+}
+
+// projectAll is a set's operators as they will be.
+func (r *Roster) projectAll(ctx context.Context, set core.SetID, list []Operator, t core.Time, block uint64) ([]stake.Operator, error) {
+	all := make([]stake.Operator, len(list))
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(projectAtOnce)
 	for i, known := range list {
 		work.Go(func() (err error) {
-			s.Operators[i], err = r.projected(ctx, set, known.Address, s.Capture, block)
+			all[i], err = r.projected(ctx, set, known.Address, t, block)
 			if err != nil {
-				err = fmt.Errorf("read operator %s of set %d as of %d: %w", known.Address, set, s.Capture, err)
+				err = fmt.Errorf("read operator %s of set %d as of %d: %w", known.Address, set, t, err)
 			}
 			return err
 		})
 	}
-	return s, work.Wait()
+	return all, work.Wait()
 }
 
 // projected is an operator with what it will have in each vault.

@@ -77,8 +77,7 @@ func (r *Roster) field(ctx context.Context, set core.SetID, e core.Era, block ui
 	if err != nil {
 		return s, nil, err
 	}
-	s.Rules = stake.Rules{MaxExecutors: uint16(p.MaxExecutors), MinStake: Amount(p.MinStake),
-		MaxStake: Amount(p.MaxStake), MaxVaultStake: Amount(p.MaxVaultStake)}
+	s.Rules = ParametersOf(p).Rules
 	list, err := r.OperatorsOf(ctx, set, block)
 	return s, list, err
 }

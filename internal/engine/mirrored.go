@@ -25,6 +25,11 @@ func (m Mirrored) Snapshot(_ context.Context, set core.SetID, e core.Era, _ uint
 	return m.Mirror.Snapshot(set, e), nil
 }
 
+// Ahead implements Foresight, without a call of the chain.
+func (m Mirrored) Ahead(_ context.Context, set core.SetID, from core.Era, n int, _ uint64, now core.Time) (chain.Ahead, error) {
+	return m.Mirror.Ahead(set, from, n, now), nil
+}
+
 // SharesAt implements Source. Shares whose holder is not found are an error, for a staker would go unpaid.
 func (m Mirrored) SharesAt(_ context.Context, vault common.Address, t core.Time, _ uint64) (chain.Shares, error) {
 	v := core.Address(vault)

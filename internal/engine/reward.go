@@ -114,16 +114,32 @@ func readExecutors(ctx context.Context, r *chain.Roster, elected chain.Elected, 
 			if o.Address != entry.Operator {
 				continue
 			}
-			x.CommissionBps = o.Commission
-			for _, c := range o.Contributions(snapshot.Rules) {
-				if !c.Amount.IsZero() {
-					x.Contributions = append(x.Contributions, reward.Contribution{Vault: c.Vault, Amount: c.Amount})
-				}
-			}
+			x.CommissionBps, x.Contributions = o.Commission, contributed(o, snapshot.Rules)
 		}
 		f.Executors = append(f.Executors, x)
 	}
 	return nil
+}
+
+// contributed are the vaults that counted for an operator.
+func contributed(o stake.Operator, rules stake.Rules) (list []reward.Contribution) {
+	for _, c := range o.Contributions(rules) {
+		if !c.Amount.IsZero() {
+			list = append(list, reward.Contribution{Vault: c.Vault, Amount: c.Amount})
+		}
+	}
+	return list
+}
+
+// vaultOf is a vault with its shares, as they are split.
+func vaultOf(vault core.Address, shares chain.Shares) (v reward.Vault, err error) {
+	of := make([]reward.Balance, len(shares.Of))
+	for i, s := range shares.Of {
+		of[i] = reward.Balance{Account: s.Account, Amount: s.Shares}
+	}
+	v = reward.Vault{Vault: vault, TotalShares: shares.Total}
+	v.Shares, err = reward.NewAmounts(of)
+	return v, err
 }
 
 // readVaults fills in the shares of every vault that counted for an Executor.
@@ -139,12 +155,8 @@ func readVaults(ctx context.Context, source Source, capture core.Time, block uin
 			if err != nil {
 				return err
 			}
-			of := make([]reward.Balance, len(shares.Of))
-			for i, s := range shares.Of {
-				of[i] = reward.Balance{Account: s.Account, Amount: s.Shares}
-			}
-			v := reward.Vault{Vault: c.Vault, TotalShares: shares.Total}
-			if v.Shares, err = reward.NewAmounts(of); err != nil {
+			v, err := vaultOf(c.Vault, shares)
+			if err != nil {
 				return fmt.Errorf("vault %s: %w", c.Vault, err)
 			}
 			f.Vaults = append(f.Vaults, v)
