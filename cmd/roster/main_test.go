@@ -47,6 +47,11 @@ func TestUsage(t *testing.T) {
 		{"devnet --file=", []string{"--file"}},
 		{"devnet --file /nowhere/devnet.json", []string{"--file /nowhere/devnet.json", "no folder /nowhere"}},
 		{"demo --once --json /", []string{"--json /", "is a folder"}},
+		{"operator forecast", []string{"0 arguments", "name one OPERATOR", "roster operator forecast --help"}},
+		{"operator forecast 0x12", []string{"0x12", "roster operator forecast --help"}},
+		{"operator forecast 0x00000000000000000000000000000000000000aa --eras 0 --performance 10001 --stake 1.5", []string{"--eras 0: want 1 to 1000",
+			"--performance 10001: want basis points", "--stake 1.5: want base units"}},
+		{"operator forecast 0x00000000000000000000000000000000000000aa", []string{"--middleware and --programs, or --devnet"}},
 		{"version 2", []string{`"2"`}},
 	} {
 		code, stdout, stderr := call(t, strings.Fields(x.args)...)

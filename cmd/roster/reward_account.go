@@ -186,7 +186,7 @@ func (l *leafSource) flags(c *cobra.Command) {
 
 func newOperator() *cobra.Command {
 	c, f := newActor("operator", "join a set, change what they joined with, claim rewards")
-	c.AddCommand(newJoin(f), newClaim(f, "operator", reward.AsOperator))
+	c.AddCommand(newJoin(f), newForecast(f), newClaim(f, "operator", reward.AsOperator))
 	c.AddCommand(operatorActs(f)...)
 	return c
 }
