@@ -249,6 +249,9 @@ func tellFall(out io.Writer, f engine.Forecast) {
 func tellRewards(out io.Writer, f engine.Forecast) {
 	x := f.Expected
 	fmt.Fprintf(out, "With every Executor signing %s of the certificates\n", percent(uint64(f.Performance)))
+	if f.Batches == 0 {
+		fmt.Fprintln(out, "  if there are any: no batch was committed in an era just over, and an era without one pays nothing")
+	}
 	for i := 0; i < len(x.Eras); {
 		e, last := x.Eras[i], i
 		for last+1 < len(x.Eras) && x.Eras[last+1].Gain == e.Gain && x.Eras[last+1].Equals == e.Equals && x.Eras[last+1].Places == e.Places {

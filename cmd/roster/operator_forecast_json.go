@@ -30,6 +30,7 @@ type forecastJSON struct {
 	ErasAYear     uint64    `json:"erasPerYear"`
 	StakersYield  string    `json:"stakersYieldBps"` // a year, of the stake behind it
 	OperatorYield string    `json:"operatorYieldBps"`
+	Batches       uint64    `json:"batchesLastEra"` // with none in it an era pays nothing
 	Pot           string    `json:"freePot"`
 	Dry           *core.Era `json:"potShortIn,omitempty"` // absent: not within a year
 
@@ -100,7 +101,7 @@ func forecastOf(f engine.Forecast) forecastJSON {
 	j := forecastJSON{Schema: "roster.operator.forecast/1", Set: f.Set, Operator: f.Operator, Block: f.Block, Time: f.Now,
 		Commission: f.Commission, Performance: f.Performance, Later: f.Later, Eras: []forecastEraJSON{},
 		Commissions: x.Sum.Commission.Dec(), Stakers: x.Sum.Stakers.Dec(), Own: x.Sum.Own.Dec(), ErasAYear: x.PerYear,
-		StakersYield: x.StakersYield.Dec(), OperatorYield: x.OperatorYield.Dec(), Pot: f.Pot.Dec(),
+		StakersYield: x.StakersYield.Dec(), OperatorYield: x.OperatorYield.Dec(), Batches: f.Batches, Pot: f.Pot.Dec(),
 		Vaults: []forecastVaultJSON{}, Exposed: []exposureJSON{}}
 	if f.Stake != nil {
 		text := f.Stake.Dec()

@@ -161,7 +161,7 @@ func TestOperatorForecast(t *testing.T) {
 	for _, want := range []string{fmt.Sprintf("It has no sure seat in era %d: below the minimum stake; has 13500 wVARA, needs 14000 wVARA, by ", weighed),
 		"minStake changes: 1000 wVARA -> 14000 wVARA", "the commission changes: 12.34 % -> 20.00 %",
 		"the collateral's weight changes in vault " + core.Address(y.own.Address).String() + ": 1 -> 0.9", fmt.Sprintf("eras 1 to %d  ELECTED; rank 3, has 15000 wVARA, 14000 wVARA to spare; first capture", lower-1), "3000 wVARA withdrawn, free at ",
-		"It answers for era 0 with 18000 wVARA", "500 wVARA more"} {
+		"It answers for era 0 with 18000 wVARA", "500 wVARA more", "no batch was committed in an era just over"} {
 		if code != exitOK || !strings.Contains(text, want) {
 			t.Errorf("exit %d, no %q:\n%s", code, want, text)
 		}
@@ -295,8 +295,11 @@ func (y *year) checkSupposed(operator core.Address) {
 	need.Mul(need, uint256.NewInt(10)).Add(need, uint256.NewInt(8)).Div(need, uint256.NewInt(9)) // at nine tenths, rounded up
 	y.must(y.Deposit(y.ctx, y.stakers[0], y.own, *need))
 	real := y.forecast(operator, 1, "--commission", "0")
-	if real.Eras[0].outcomeJSON != supposed.Eras[0].outcomeJSON || real.Eras[0].Pool != supposed.Eras[0].Pool {
+	if real.Batches != 1 || real.Eras[0].outcomeJSON != supposed.Eras[0].outcomeJSON || real.Eras[0].Pool != supposed.Eras[0].Pool {
 		y.t.Errorf("deposited: %+v, supposed %+v", real.Eras[0], supposed.Eras[0])
+	}
+	if _, err := engine.Foretell(y.ctx, y.Roster, y.Roster, engine.Question{Set: 77, Operator: operator, Eras: 1}, y.Block()); err == nil || !strings.Contains(err.Error(), "set 77") {
+		y.t.Errorf("no such set: %v", err)
 	}
 	nobody := core.Address{0xab, 19: 1}
 	if code, text := y.ask("operator", "forecast", nobody.String()); code != exitError || !strings.Contains(text, "never registered in set 0") {

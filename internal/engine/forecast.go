@@ -45,6 +45,9 @@ type Forecast struct {
 	Later core.Time
 	// Pot is what the free pot has, wVARA base units, when what captured eras are about to reserve has left it.
 	Pot core.Amount
+	// Batches is how many were committed in the newest era that is over: so many each era to come is taken to pay for. Expected
+	// takes each era to have one at least, for without any an era pays nothing.
+	Batches uint64
 	// Backing are the vaults that it has linked, Exposed the eras for which what it had can be slashed.
 	Backing []chain.Backing
 	Exposed []chain.Exposure
@@ -159,8 +162,7 @@ func (f *Forecast) rewards(ctx context.Context, r *chain.Roster, source Source, 
 		return err
 	}
 	f.Pot = purse.Free
-	batches, err := f.batches(ctx, r)
-	if err != nil {
+	if f.Batches, err = f.batches(ctx, r); err != nil {
 		return err
 	}
 	own, err := f.shares(ctx, source, ahead)
@@ -171,7 +173,7 @@ func (f *Forecast) rewards(ctx context.Context, r *chain.Roster, source Source, 
 	for i, s := range ahead.Captures {
 		p := ahead.Parameters[i]
 		c := reward.Coming{EraReward: p.EraReward, Spent: p.BatchReward}
-		c.Spent.Mul(&c.Spent, new(core.Amount).SetUint64(batches)) // of 96 and 64 bits
+		c.Spent.Mul(&c.Spent, new(core.Amount).SetUint64(f.Batches)) // of 96 and 64 bits
 		c.Spent.Add(&c.Spent, &p.ProposerReward)
 		c.Facts = reward.Facts{Set: f.Set, Era: s.Era, EmissionRule: reward.EmissionID(p.EmissionRule), RateBps: p.EraRateBps,
 			PerformanceRule: reward.PerformanceID(p.PerformanceRule), Floor: p.PerformanceFloor}
@@ -222,7 +224,7 @@ func (f *Forecast) purse(ctx context.Context, r *chain.Roster) (p reward.Purse, 
 	return p, nil
 }
 
-// batches is how many were committed in the newest era that is over: so many each era is taken to pay.
+// batches is how many were committed in the newest era that is over.
 func (f *Forecast) batches(ctx context.Context, r *chain.Roster) (uint64, error) {
 	e, started := r.Times.At(f.Now)
 	if !started || e == 0 {
