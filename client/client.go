@@ -176,6 +176,31 @@ func (c *Client) History(ctx context.Context, set core.SetID, operator core.Addr
 	return ask[History](ctx, c, inSet(set, "operators", operator, "history"), p.query())
 }
 
+// Supposed is what a forecast supposes; nil and 0: as it is, for 8 eras.
+type Supposed struct {
+	Eras                    int
+	Stake                   *Amount
+	Commission, Performance *core.Bps
+}
+
+// Forecast is what an operator can expect if nobody does anything.
+func (c *Client) Forecast(ctx context.Context, set core.SetID, operator core.Address, s Supposed) (Forecast, error) {
+	q := url.Values{}
+	if s.Eras != 0 {
+		q.Set("eras", fmt.Sprint(s.Eras))
+	}
+	if s.Stake != nil {
+		q.Set("stake", s.Stake.String())
+	}
+	if s.Commission != nil {
+		q.Set("commission", fmt.Sprint(*s.Commission))
+	}
+	if s.Performance != nil {
+		q.Set("performance", fmt.Sprint(*s.Performance))
+	}
+	return ask[Forecast](ctx, c, inSet(set, "operators", operator, "forecast"), q)
+}
+
 // Vaults are a set's, by address.
 func (c *Client) Vaults(ctx context.Context, set core.SetID, p Page) (Vaults, error) {
 	return ask[Vaults](ctx, c, inSet(set, "vaults"), p.query())

@@ -140,7 +140,7 @@ func (m *moment) set(ctx context.Context, set core.SetID) (out client.Set, err e
 		return out, err
 	}
 	out.Contracts = client.SetRewards{Operators: core.Address(at.Operators), Stakers: core.Address(at.Stakers)}
-	out.NextPaid, err = m.Roster.NextPaidEra(ctx, set, m.final())
+	out.NextPaid, err = m.Roster.NextPaid(ctx, set, m.final())
 	return out, err
 }
 

@@ -60,6 +60,14 @@ type (
 		Paged
 	}
 
+	OfForecast struct {
+		OfOperator
+		Eras        int    `query:"eras" minimum:"1" maximum:"32" default:"8" doc:"for how many eras, from the next to be captured on"`
+		Stake       string `query:"stake" pattern:"^[0-9]{1,40}$" doc:"what it is taken to have, wVARA base units; without: what it has"`
+		Commission  int    `query:"commission" minimum:"-1" maximum:"10000" default:"-1" doc:"its commission, basis points; -1: what it says"`
+		Performance int    `query:"performance" minimum:"0" maximum:"10000" default:"10000" doc:"what every Executor is taken to sign, basis points of the certificates"`
+	}
+
 	OfVault struct {
 		OfSet
 		Vault core.Address `path:"vault" doc:"address of the vault"`
@@ -139,6 +147,7 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	route(s, api, "listOperators", "/v1/sets/{set}/operators", "Operators, by address", s.operators)
 	route(s, api, "getOperator", "/v1/sets/{set}/operators/{operator}", "An operator with its stake, rewards and slashes", s.operator)
 	route(s, api, "listOperatorHistory", "/v1/sets/{set}/operators/{operator}/history", "What became of an operator in each era, the newest first", s.history)
+	route(s, api, "forecastOperator", "/v1/sets/{set}/operators/{operator}/forecast", "What an operator can expect if nobody does anything: elections, rewards, yield", s.forecast)
 	route(s, api, "listVaults", "/v1/sets/{set}/vaults", "Vaults, by address", s.vaults)
 	route(s, api, "getVault", "/v1/sets/{set}/vaults/{vault}", "A vault, and behind whom it stands", s.vault)
 	route(s, api, "getStaker", "/v1/sets/{set}/stakers/{account}", "What an account has in vaults, what frees when, and what it earned", s.staker)

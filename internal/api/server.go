@@ -24,7 +24,7 @@ import (
 
 // Mirror is what is mirrored of the chain; any goroutine may ask it.
 type Mirror interface {
-	engine.Source
+	engine.Foresight
 	View(look func(*stake.History))
 }
 

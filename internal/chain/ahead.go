@@ -27,6 +27,8 @@ type Ahead struct {
 // Ahead is what the captures of n eras from one on will see, as the mirror has it at a moment that is not before its last
 // event.
 func (m *Mirror) Ahead(set core.SetID, from core.Era, n int, now core.Time) Ahead {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	at := func(e core.Era, t core.Time) stake.Snapshot { return m.History.Snapshot(set, e, t) }
 	a := Ahead{Present: at(from, now+1)}
 	for e := from; e < from+core.Era(n); e++ {

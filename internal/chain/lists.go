@@ -14,12 +14,6 @@ func (r *Roster) Owner(ctx context.Context, block uint64) (common.Address, error
 	return Read(ctx, r.Client, r.At.Middleware, Number(block), middleware.PackOwner(), middleware.UnpackOwner)
 }
 
-// NextPaidEra returns the first era of a set that no activated commit pays.
-func (r *Roster) NextPaidEra(ctx context.Context, set core.SetID, block uint64) (core.Era, error) {
-	out, err := Read(ctx, r.Client, r.At.Rewards, Number(block), rewards.PackProgressOf(Number(set)), rewards.UnpackProgressOf)
-	return core.Era(out.NextEra), err
-}
-
 // CreatedProgram is where a program began.
 type CreatedProgram struct {
 	ProgramCreated
