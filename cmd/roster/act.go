@@ -26,31 +26,20 @@ type step struct {
 // actFlags say what becomes of a plan.
 type actFlags struct {
 	yes, dryRun, calldata bool
-	sender                string
 }
 
 func (a *actFlags) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&a.yes, "yes", false, "send without asking")
 	c.Flags().BoolVar(&a.dryRun, "dry-run", false, "only show what is to be done")
-	c.Flags().BoolVar(&a.calldata, "calldata", false, "write the transactions instead of sending them")
-	c.Flags().StringVar(&a.sender, "from", "", "with --calldata: `address` that will send the transactions")
+	c.Flags().BoolVar(&a.calldata, "calldata", false, "write the transactions of --from instead of sending them")
 }
 
-func (a *actFlags) check() error {
-	if a.calldata != (a.sender != "") {
-		return errors.New("name --from with --calldata, and only then")
-	}
-	return nil
-}
-
-// who sends: the session's account, or whom --from names.
+// who sends: the session's account, or with --calldata whom --from names.
 func (a *actFlags) who(s session) (core.Address, error) {
-	if !a.calldata {
-		return s.address(), nil
+	if s.from == (common.Address{}) {
+		return core.Address{}, fmt.Errorf("--calldata: name the account that will send with --from or %s", senderEnv)
 	}
-	var at common.Address
-	err := readAddress(&at, "from", a.sender)
-	return core.Address(at), err
+	return s.address(), nil
 }
 
 // carryOut shows a plan under a title, asks, and sends what is not done; or writes it, or does neither. It reports whether

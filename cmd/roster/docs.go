@@ -47,10 +47,8 @@ func writeCLI(out io.Writer) error {
 Generated from cmd/roster by `+"`make gen`"+`; do not edit. `+"`roster COMMAND --help`"+` says the same, `+"`roster docs man DIR`"+` writes manual
 pages, and `+"`roster completion SHELL`"+` a script that completes commands and flags in bash, fish, powershell or zsh.
 
-Exit status: 0 it is done, or what was asked for is so; 1 it is not, or something failed; 2 it was called wrongly. Where a command
-says more, that counts.
-
 `)
+	writeTopics(out)
 	return eachCommand(undated(), func(c *cobra.Command) error {
 		link := func(name string) string {
 			return "#" + strings.ReplaceAll(strings.TrimSuffix(name, ".md"), "_", "-")

@@ -72,6 +72,9 @@ func TestUsage(t *testing.T) {
 // TestHelp: every command says what it does, with an example, and that is no error.
 func TestHelp(t *testing.T) {
 	for _, c := range append(newRoot().Commands(), newRoot()) {
+		if c.IsAdditionalHelpTopicCommand() {
+			continue
+		}
 		args := strings.Fields(c.CommandPath())[1:]
 		code, stdout, stderr := call(t, append(args, "--help")...)
 		if code != exitOK || stderr != "" || !strings.Contains(stdout, "Usage:") {
@@ -79,6 +82,11 @@ func TestHelp(t *testing.T) {
 		}
 		if c.HasParent() && (c.Example == "" || c.Short == "") {
 			t.Errorf("%s has no example or no short text", c.CommandPath())
+		}
+	}
+	for _, topic := range topics() {
+		if code, stdout, _ := call(t, "help", topic.Name()); code != exitOK || !strings.HasPrefix(stdout, topic.Long[:10]) {
+			t.Errorf("help %s: exit %d, %q", topic.Name(), code, stdout)
 		}
 	}
 	if code, stdout, _ := call(t); code != exitOK || !strings.Contains(stdout, "Start here") {

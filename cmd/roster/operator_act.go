@@ -27,7 +27,7 @@ func operatorAct(f *programFlags, c *cobra.Command, read func(args []string) (op
 	a.flags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		plan, err := read(args)
-		if err = errors.Join(a.check(), err); err != nil {
+		if err != nil {
 			return usage(c, err)
 		}
 		return f.within(c, !a.calldata, func(ctx context.Context, s session, out io.Writer) error {

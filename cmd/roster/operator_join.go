@@ -70,9 +70,6 @@ func (x *joinFlags) read() error {
 	if x.commission > 10_000 {
 		return fmt.Errorf("--commission %d: want 0 to 10000 basis points", x.commission)
 	}
-	if err := x.check(); err != nil {
-		return err
-	}
 	var err error
 	if x.secret, err = openBLS(x.bls, x.blsPassword); err != nil {
 		return err

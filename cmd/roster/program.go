@@ -21,11 +21,13 @@ import (
 
 // programFlags are what every `roster program` command can be told.
 type programFlags struct {
-	url, middleware, programs           string
-	devnet, account                     string
-	keystore, passwordFile, passwordEnv string
-	set                                 uint64
-	timeout                             time.Duration
+	url, middleware, programs, devnet string
+	chainID                           uint64 // 0: whichever the endpoint is on
+	set                               uint64
+	timeout                           time.Duration
+	noPrograms                        bool // the command needs no Programs
+	acts                              bool // the command has flags that say who sends
+	walletFlags
 }
 
 // defaultTimeout is how long a command may take that waits for the chain.
@@ -45,7 +47,8 @@ A payload is put together from pieces:
   u8:7 u32:7 u64:7 u128:7 numbers, little endian
   account:0x…             an account as programs see it, 32 bytes
 
-The sender is a keystore's account, or one that the devnet's file names (--devnet devnet.json --account NAME).`,
+The sender is a keystore's account, one whose key is in a signer, or one that the devnet's file names (--devnet devnet.json
+--account NAME).`,
 		Example: `  roster program upload examples/token/token.wasm --devnet devnet.json
   roster program create examples/token/token.wasm u128:1000000 --devnet devnet.json
   roster program send 0x… text:t account:0x… u128:100 --devnet devnet.json
@@ -63,7 +66,10 @@ The sender is a keystore's account, or one that the devnet's file names (--devne
 func (f *programFlags) reading(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "rpc-url", "", "`URL` of an Ethereum node; "+endpointEnv+", or "+endpointDefault+" when not given")
 	flags.StringVar(&f.middleware, "middleware", "", "`address` of the Middleware, from which the other contracts follow")
-	flags.StringVar(&f.programs, "programs", "", "`address` of Programs, which no other contract names")
+	if !f.noPrograms {
+		flags.StringVar(&f.programs, "programs", "", "`address` of Programs, which no other contract names")
+	}
+	flags.Uint64Var(&f.chainID, "chain-id", 0, "`number` of the chain that is meant, checked; 0 takes the endpoint's")
 	flags.StringVar(&f.devnet, "devnet", "", "`file` that roster devnet wrote: endpoint, contracts, and accounts")
 	flags.Uint64Var(&f.set, "set", 0, "`number` of the operator set")
 	flags.DurationVar(&f.timeout, "timeout", defaultTimeout, "how much `time` everything may take")
@@ -72,46 +78,43 @@ func (f *programFlags) reading(flags *pflag.FlagSet) {
 // acting adds those of commands that send as well.
 func (f *programFlags) acting(flags *pflag.FlagSet) {
 	f.reading(flags)
-	flags.StringVar(&f.account, "account", "", "with --devnet: `name` of the account that sends; the last one when not given")
-	flags.StringVar(&f.keystore, "keystore", "", "keystore `file` of the account that sends")
-	flags.StringVar(&f.passwordFile, "password-file", "", "`file` whose first line is the keystore's password")
-	flags.StringVar(&f.passwordEnv, "password-env", "", "environment `variable` with the keystore's password")
+	f.acts = true
+	f.walletFlags.flags(flags)
 }
 
 // session is a chain, and whoever acts on it.
 type session struct {
 	*chain.Roster
 	set core.SetID
-	key *ecdsa.PrivateKey // nil: nobody
+	wallet
 	// patience is told how far long computations have come; nil: nobody is.
 	patience io.Writer
 }
 
-// open connects; acting says that someone is to send.
-func (f programFlags) open(ctx context.Context, acting bool) (session, error) {
-	s := session{set: core.SetID(f.set)}
-	var at, programs common.Address
-	if err := errors.Join(readAddress(&at, "middleware", f.middleware), readAddress(&programs, "programs", f.programs)); err != nil {
-		return s, err
-	}
-	url := f.url
+// connection is a chain on which nothing of ours need be yet.
+type connection struct {
+	client  chain.Client
+	chainID uint64
+	wallet
+	file *devnetFile // nil without --devnet
+}
+
+// connect finds who sends, and the chain; acting says that someone is to send.
+func (f programFlags) connect(ctx context.Context, acting bool) (connection, error) {
+	var c connection
+	url, need, said := f.url, f.chainID, "--chain-id"
 	if f.devnet != "" {
 		file, err := readDevnet(f.devnet)
 		if err != nil {
-			return s, err
+			return c, err
 		}
+		c.file = &file
 		if url == "" {
 			url = file.URL
 		}
-		at, programs = file.Addresses.Middleware, file.Addresses.Programs
-		if acting && f.keystore == "" {
-			if s.key, err = file.key(f.account); err != nil {
-				return s, err
-			}
+		if need == 0 {
+			need, said = file.ChainID, "--devnet "+f.devnet
 		}
-	}
-	if at == (common.Address{}) || programs == (common.Address{}) {
-		return s, errors.New("want --middleware and --programs, or --devnet with the file that roster devnet wrote")
 	}
 	if url == "" {
 		url = endpointDefault
@@ -119,24 +122,46 @@ func (f programFlags) open(ctx context.Context, acting bool) (session, error) {
 			url = named
 		}
 	}
-	if f.keystore != "" {
-		if (f.passwordFile == "") == (f.passwordEnv == "") {
-			return s, errors.New("--keystore: name --password-file or --password-env, one of the two")
+	var err error
+	if f.acts {
+		if c.wallet, err = f.walletFlags.open(ctx, c.file, acting); err != nil {
+			return c, err
 		}
-		key, err := chain.LoadKey(f.keystore, chain.Password{File: f.passwordFile, Env: f.passwordEnv})
-		if err != nil {
-			return s, err
-		}
-		s.key = key
 	}
-	if acting && s.key == nil {
-		return s, errors.New("nobody to send: name --keystore, or --devnet with an account")
+	if c.client, err = chain.Dial(ctx, url); err != nil {
+		return c, err
 	}
-	client, err := chain.Dial(ctx, url)
+	id, err := c.client.ChainID(ctx)
+	if err != nil {
+		return c, fmt.Errorf("read chain id from %s: %w", chain.Redact(url), chain.Classify(err))
+	}
+	c.chainID = id.Uint64()
+	if need != 0 && need != c.chainID {
+		return c, fmt.Errorf("wrong chain: %s is on chain %d, need %d (%s): name another endpoint with --rpc-url", chain.Redact(url), c.chainID, need, said)
+	}
+	return c, nil
+}
+
+// open connects, and finds our contracts.
+func (f programFlags) open(ctx context.Context, acting bool) (session, error) {
+	s := session{set: core.SetID(f.set)}
+	var at, programs common.Address
+	if err := errors.Join(readAddress(&at, "middleware", f.middleware), readAddress(&programs, "programs", f.programs)); err != nil {
+		return s, err
+	}
+	if f.devnet == "" && at == (common.Address{}) || f.devnet == "" && programs == (common.Address{}) && !f.noPrograms {
+		want := map[bool]string{true: "--middleware", false: "--middleware and --programs"}[f.noPrograms]
+		return s, fmt.Errorf("want %s, or --devnet with the file that roster devnet wrote", want)
+	}
+	c, err := f.connect(ctx, acting)
 	if err != nil {
 		return s, err
 	}
-	s.Roster, err = chain.Open(ctx, client, at, programs, 0)
+	s.wallet = c.wallet
+	if c.file != nil {
+		at, programs = c.file.Addresses.Middleware, c.file.Addresses.Programs
+	}
+	s.Roster, err = chain.Open(ctx, c.client, at, programs, 0)
 	return s, err
 }
 
@@ -164,4 +189,5 @@ func (f devnetFile) key(name string) (*ecdsa.PrivateKey, error) {
 	return nil, fmt.Errorf("--account %q: the devnet's file has %q", name, names)
 }
 
-func (s session) address() core.Address { return core.Address(crypto.PubkeyToAddress(s.key.PublicKey)) }
+// address is the account that sends.
+func (w wallet) address() core.Address { return core.Address(w.from) }

@@ -199,7 +199,7 @@ func (s session) sent(ctx context.Context, to core.Hash, receipt *types.Receipt)
 
 // do sends a call and waits for it.
 func (s session) do(ctx context.Context, call chain.Call) (*types.Receipt, error) {
-	return chain.NewSender(s.Client, s.key, new(big.Int).SetUint64(s.ChainID), chain.Poll(200*time.Millisecond)).Do(ctx, call)
+	return chain.NewSenderOf(s.Client, s.signer, new(big.Int).SetUint64(s.ChainID), chain.Poll(200*time.Millisecond)).Do(ctx, call)
 }
 
 // simulate says how much gas a call needs, or why it reverts.

@@ -210,7 +210,7 @@ func newClaim(f *programFlags, name string, role reward.Role) *cobra.Command {
 says what it pays and what it needs, and sends it. One claim takes all eras.
 
 With --calldata nothing is sent: it writes where a transaction has to go and its data, for a Safe or any other
-wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
+wallet. ACCOUNT, or --from, then is who will send it; else it is the account that sends.`,
 		Example: fmt.Sprintf("  roster %s claim --devnet devnet.json --account 'operator 0'\n  roster %s claim 0x… --calldata --devnet devnet.json", name, name),
 		RunE: func(c *cobra.Command, args []string) error {
 			var account core.Address
@@ -219,12 +219,15 @@ wallet. ACCOUNT then is who will send it; else it is the account that sends.`,
 					return usage(c, err)
 				}
 			}
-			if (len(args) == 1) != calldata {
+			if len(args) == 1 && !calldata {
 				return usage(c, errors.New("name ACCOUNT with --calldata, and only then"))
 			}
 			return f.within(c, !calldata, func(ctx context.Context, s session, out io.Writer) error {
-				if !calldata {
+				if len(args) == 0 {
 					account = s.address()
+				}
+				if account == (core.Address{}) {
+					return usage(c, errors.New("--calldata: name ACCOUNT, who will send it"))
 				}
 				return s.claim(ctx, out, role, account, from, calldata)
 			})

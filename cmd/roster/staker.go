@@ -136,7 +136,7 @@ func (x *stakerFlags) flags(c *cobra.Command) {
 // within opens a session, reads where the sender stands in the vault, and has a plan carried out.
 func (x *stakerFlags) within(c *cobra.Command, f *programFlags, plan func(context.Context, session, core.Address, chain.Position, uint64) (string, []step, error)) error {
 	var vault common.Address
-	if err := errors.Join(x.check(), readAddress(&vault, "vault", x.vault)); err != nil {
+	if err := readAddress(&vault, "vault", x.vault); err != nil {
 		return usage(c, err)
 	}
 	if x.vault == "" {

@@ -106,13 +106,21 @@ func SaveSecret(path, password string, secret []byte, light bool) error {
 
 // LoadKey opens a keystore version 3 file, as geth and every other wallet writes it.
 func LoadKey(path string, p Password) (*ecdsa.PrivateKey, error) {
-	file, err := os.ReadFile(path)
-	if err != nil {
+	if _, err := os.Stat(path); err != nil {
 		return nil, &Error{User, fmt.Errorf("read key: %w", err)}
 	}
 	password, err := p.read()
 	if err != nil {
 		return nil, &Error{User, fmt.Errorf("open key %s: %w", path, err)}
+	}
+	return UnlockKey(path, password)
+}
+
+// UnlockKey is LoadKey with a password that somebody typed.
+func UnlockKey(path, password string) (*ecdsa.PrivateKey, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &Error{User, fmt.Errorf("read key: %w", err)}
 	}
 	key, err := keystore.DecryptKey(file, password)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
 )
 
@@ -41,11 +40,11 @@ func (c Call) String() string {
 	return fmt.Sprintf("%s to %v", method(c.Data), *c.To)
 }
 
-// Sender sends transactions of one key, in the order asked for. One Sender per key and process: it knows which
+// Sender sends transactions of one account, in the order asked for. One Sender per account and process: it knows which
 // nonces it gave away before the node does.
 type Sender struct {
 	client  Client
-	key     *ecdsa.PrivateKey
+	signer  Signer
 	from    common.Address
 	chainID *big.Int
 	wait    Waiter
@@ -55,13 +54,18 @@ type Sender struct {
 	inFlight map[common.Hash]bool // sent and not yet seen in a block
 }
 
-// NewSender makes a sender. The chain's id is an argument, so that no node can make us sign for another chain.
+// NewSender makes a sender of a key in this process. The chain's id is an argument, so that no node can make us sign for
+// another chain.
 func NewSender(client Client, key *ecdsa.PrivateKey, chainID *big.Int, wait Waiter) *Sender {
-	return &Sender{client: client, key: key, from: crypto.PubkeyToAddress(key.PublicKey), chainID: chainID,
-		wait: wait, inFlight: map[common.Hash]bool{}}
+	return NewSenderOf(client, NewKeySigner(key), chainID, wait)
 }
 
-// From returns the key's address.
+// NewSenderOf makes a sender of any signer.
+func NewSenderOf(client Client, signer Signer, chainID *big.Int, wait Waiter) *Sender {
+	return &Sender{client: client, signer: signer, from: signer.Address(), chainID: chainID, wait: wait, inFlight: map[common.Hash]bool{}}
+}
+
+// From returns the signer's address.
 func (s *Sender) From() common.Address { return s.from }
 
 // Do sends a call and waits until it is in a block. A transaction that reverts there gives its receipt and the
@@ -149,14 +153,10 @@ func (s *Sender) sign(ctx context.Context, call Call) (*types.Transaction, error
 		return nil, &Error{Fatal, fmt.Errorf("block %v has no base fee: the chain does not know EIP-1559", head.Number)}
 	}
 	feeCap := new(big.Int).Add(tip, new(big.Int).Lsh(head.BaseFee, 1)) // outlives six full blocks
-	tx, err := types.SignNewTx(s.key, types.LatestSignerForChainID(s.chainID), &types.DynamicFeeTx{
+	return s.signer.SignTx(ctx, types.NewTx(&types.DynamicFeeTx{
 		ChainID: s.chainID, Nonce: nonce, GasTipCap: tip, GasFeeCap: feeCap, Gas: gas,
 		To: call.To, Value: call.Value, Data: call.Data,
-	})
-	if err != nil {
-		return nil, &Error{Fatal, fmt.Errorf("sign: %w", err)}
-	}
-	return tx, nil
+	}), s.chainID)
 }
 
 // gas simulates the call on the pending block, which has the next block's number and time, and returns a limit:
