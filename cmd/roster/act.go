@@ -42,6 +42,36 @@ func (a *actFlags) who(s session) (core.Address, error) {
 	return s.address(), nil
 }
 
+// planned is what an account is about to do: a title, its steps, and what to say when all is done, nil for nothing.
+type planned struct {
+	title string
+	steps []step
+	after func(context.Context, io.Writer) error
+}
+
+// act opens a session, has somebody plan, and carries the plan out.
+func (f *programFlags) act(c *cobra.Command, a actFlags, plan func(ctx context.Context, s session, who core.Address, head uint64) (planned, error)) error {
+	return f.within(c, !a.calldata, func(ctx context.Context, s session, out io.Writer) error {
+		who, err := a.who(s)
+		if err != nil {
+			return usage(c, err)
+		}
+		head, _, err := s.Head(ctx)
+		if err != nil {
+			return err
+		}
+		p, err := plan(ctx, s, who, head)
+		if err != nil {
+			return err
+		}
+		done, err := s.carryOut(ctx, c, out, a, who, p.title, p.steps)
+		if err != nil || !done || p.after == nil {
+			return err
+		}
+		return p.after(ctx, out)
+	})
+}
+
 // carryOut shows a plan under a title, asks, and sends what is not done; or writes it, or does neither. It reports whether
 // everything is done then.
 func (s session) carryOut(ctx context.Context, c *cobra.Command, out io.Writer, a actFlags, who core.Address, title string, plan []step) (bool, error) {

@@ -67,7 +67,7 @@ func advise(err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%w: another process listens there; end it, or choose another port with --http", err)
 	}
-	return err
+	return withAdvice(err)
 }
 
 // newRoot is the command tree.
@@ -89,9 +89,26 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newKeys(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newDocs(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newKeys(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVault(), newDocs(), newVersion())
 	root.AddCommand(topics()...)
+	countedRight(root)
 	return root
+}
+
+// countedRight makes too many or too few arguments what they are: a command that was called wrongly.
+func countedRight(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			err := check(c, args)
+			if known := (*usageError)(nil); err == nil || errors.As(err, &known) {
+				return err
+			}
+			return usage(c, fmt.Errorf("%w: want %s", err, c.Use))
+		}
+	}
+	for _, child := range c.Commands() {
+		countedRight(child)
+	}
 }
 
 // plainly says what a flag wants where the library tells how it parsed it.

@@ -30,7 +30,7 @@ func TestUsage(t *testing.T) {
 		args string
 		says []string
 	}{
-		{"dance", []string{`"dance"`, "demo, devnet, docs, doctor, election, executor, journal, keys, node, operator, program, reward, slash, staker and version", "roster --help"}},
+		{"dance", []string{`"dance"`, "demo, devnet, docs, doctor, election, executor, journal, keys, node, operator, program, reward, slash, staker, vault and version", "roster --help"}},
 		{"demo now", []string{`"now"`, "takes no arguments", "roster demo --help"}},
 		{"demo --loud", []string{"--loud", "roster demo --help"}},
 		{"demo --operators many", []string{"many", "--operators"}},
@@ -52,6 +52,10 @@ func TestUsage(t *testing.T) {
 		{"operator forecast 0x00000000000000000000000000000000000000aa --eras 0 --performance 10001 --stake 1.5", []string{"--eras 0: want 1 to 1000",
 			"--performance 10001: want basis points", "--stake 1.5: want base units"}},
 		{"operator forecast 0x00000000000000000000000000000000000000aa", []string{"--middleware and --programs, or --devnet"}},
+		{"vault check", []string{"accepts 1 arg"}},
+		{"vault check 0x1", []string{"40 hex digits"}},
+		{"vault enroll 0x0100000000000000000000000000000000000000", []string{"--middleware", "--devnet"}},
+		{"vault delegate 0x0100000000000000000000000000000000000000 0x0100000000000000000000000000000000000000", []string{"--network-limit"}},
 		{"version 2", []string{`"2"`}},
 	} {
 		code, stdout, stderr := call(t, strings.Fields(x.args)...)
