@@ -78,7 +78,11 @@ func (s session) carryOut(ctx context.Context, c *cobra.Command, out io.Writer, 
 	todo := slices.DeleteFunc(slices.Clone(plan), func(t step) bool { return t.done })
 	if a.calldata {
 		for i, t := range todo {
-			fmt.Fprintf(out, "%d. %s\nto    %s\nvalue 0\ndata  0x%x\n", i+1, t.what, t.call.To, t.call.Data)
+			to := "none: it makes a contract"
+			if t.call.To != nil {
+				to = t.call.To.String()
+			}
+			fmt.Fprintf(out, "%d. %s\nto    %s\nvalue 0\ndata  0x%x\n", i+1, t.what, to, t.call.Data)
 		}
 		if len(todo) == 0 {
 			fmt.Fprintf(out, "%s has nothing left to do.\n", who)

@@ -89,7 +89,7 @@ Start here:
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, plainly(err)) })
-	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newKeys(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVault(), newDocs(), newVersion())
+	root.AddCommand(newDemo(), newDevnet(), newNode(), newDoctor(), newExecutor(), newJournal(), newElection(), newKeys(), newReward(), newOperator(), newStaker(), newBench(), newProgram(), newSlash(), newVault(), newNetwork(), newSet(), newDocs(), newVersion())
 	root.AddCommand(topics()...)
 	countedRight(root)
 	return root

@@ -30,7 +30,7 @@ func TestUsage(t *testing.T) {
 		args string
 		says []string
 	}{
-		{"dance", []string{`"dance"`, "demo, devnet, docs, doctor, election, executor, journal, keys, node, operator, program, reward, slash, staker, vault and version", "roster --help"}},
+		{"dance", []string{`"dance"`, "demo, devnet, docs, doctor, election, executor, journal, keys, network, node, operator, program, reward, set, slash, staker, vault and version", "roster --help"}},
 		{"demo now", []string{`"now"`, "takes no arguments", "roster demo --help"}},
 		{"demo --loud", []string{"--loud", "roster demo --help"}},
 		{"demo --operators many", []string{"many", "--operators"}},
@@ -56,6 +56,15 @@ func TestUsage(t *testing.T) {
 		{"vault check 0x1", []string{"40 hex digits"}},
 		{"vault enroll 0x0100000000000000000000000000000000000000", []string{"--middleware", "--devnet"}},
 		{"vault delegate 0x0100000000000000000000000000000000000000 0x0100000000000000000000000000000000000000", []string{"--network-limit"}},
+		{"network deploy", []string{"--parameters"}},
+		{"network deploy --parameters /nowhere", []string{"/nowhere"}},
+		{"network collateral 0x1 1", []string{"40 hex digits"}},
+		{"network transfer", []string{"accepts 1 arg", "transfer ADDRESS"}},
+		{"network accept now", []string{`"now"`}},
+		{"set announce", []string{"--era-reward"}},
+		{"set announce --era-reward much", []string{"--era-reward much", "base units"}},
+		{"set create --bond 1", []string{"--like", "--max-executors"}},
+		{"set fund 0", []string{"above 0"}},
 		{"version 2", []string{`"2"`}},
 	} {
 		code, stdout, stderr := call(t, strings.Fields(x.args)...)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"time"
 
@@ -91,9 +92,15 @@ type session struct {
 	patience io.Writer
 }
 
+// endpoint is a chain that can be asked for code as well.
+type endpoint interface {
+	chain.Client
+	CodeAt(ctx context.Context, at common.Address, block *big.Int) ([]byte, error)
+}
+
 // connection is a chain on which nothing of ours need be yet.
 type connection struct {
-	client  chain.Client
+	client  endpoint
 	chainID uint64
 	wallet
 	file *devnetFile // nil without --devnet
@@ -158,8 +165,11 @@ func (f programFlags) open(ctx context.Context, acting bool) (session, error) {
 		return s, err
 	}
 	s.wallet = c.wallet
-	if c.file != nil {
-		at, programs = c.file.Addresses.Middleware, c.file.Addresses.Programs
+	if c.file != nil && at == (common.Address{}) {
+		at = c.file.Addresses.Middleware
+	}
+	if c.file != nil && programs == (common.Address{}) {
+		programs = c.file.Addresses.Programs
 	}
 	s.Roster, err = chain.Open(ctx, c.client, at, programs, 0)
 	return s, err

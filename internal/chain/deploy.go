@@ -38,19 +38,20 @@ type Deployed struct {
 	Gas map[string]uint64
 }
 
-// Deploy puts all contracts on chain from one account, which must not send anything else meanwhile: the
-// contracts name each other by the addresses that its nonces will give them. An interrupted deployment leaves
-// contracts that name ones which do not exist and can do nothing; start again from the present nonce.
-func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, error) {
-	next := func(i uint64) common.Address { return crypto.CreateAddress(by.From(), nonce+i) }
-	out := Deployed{At: Addresses{Token: d.Token, Middleware: next(0), Operators: next(1), Router: next(2),
-		Rewards: next(3), Offences: next(4), Programs: next(5)}, Gas: map[string]uint64{}}
-	at := out.At
-	parts := []struct {
-		name string
-		at   common.Address
-		code []byte
-	}{
+// Part is one of our contracts, to be deployed or there already.
+type Part struct {
+	Name string
+	At   common.Address
+	Code []byte // bytecode and packed constructor arguments
+}
+
+// Plan returns where an account that deploys the contracts with this nonce and the next five puts them, and what it sends: they
+// name each other by the addresses that its nonces will give them.
+func Plan(from common.Address, nonce uint64, d Setup) (Addresses, []Part) {
+	next := func(i uint64) common.Address { return crypto.CreateAddress(from, nonce+i) }
+	at := Addresses{Token: d.Token, Middleware: next(0), Operators: next(1), Router: next(2),
+		Rewards: next(3), Offences: next(4), Programs: next(5)}
+	return at, []Part{
 		{"Middleware", at.Middleware, Deployment(&bindings.MiddlewareMetaData, middleware.PackConstructor(packTimes(d.Times),
 			bindings.MiddlewareSymbiotic{NetworkRegistry: d.NetworkRegistry, MiddlewareService: d.MiddlewareService,
 				VaultFactory: d.VaultFactory, OperatorRewardsFactory: d.OperatorRewardsFactory},
@@ -62,19 +63,27 @@ func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, e
 		{"Offences", at.Offences, Deployment(&bindings.OffencesMetaData, offences.PackConstructor(at.Middleware))},
 		{"Programs", at.Programs, Deployment(&bindings.ProgramsMetaData, programs.PackConstructor(at.Middleware, d.BatchGas))},
 	}
+}
+
+// Deploy puts all contracts on chain from one account, which must not send anything else meanwhile (Plan). An interrupted
+// deployment leaves contracts that name ones which do not exist and can do nothing: the rest of the plan can still be deployed
+// while the account has sent nothing else, or all of it anew from the present nonce.
+func Deploy(ctx context.Context, by *Sender, nonce uint64, d Setup) (Deployed, error) {
+	at, parts := Plan(by.From(), nonce, d)
+	out := Deployed{At: at, Gas: map[string]uint64{}}
 	for _, p := range parts {
-		made, receipt, err := by.Deploy(ctx, p.code)
+		made, receipt, err := by.Deploy(ctx, p.Code)
 		if err != nil {
-			return out, fmt.Errorf("deploy %s: %w", p.name, err)
+			return out, fmt.Errorf("deploy %s: %w", p.Name, err)
 		}
-		if made != p.at {
-			return out, &Error{Fatal, errors.Join(fmt.Errorf("deploy %s: it came to %v, not to %v as the others were told", p.name, made, p.at),
+		if made != p.At {
+			return out, &Error{Fatal, errors.Join(fmt.Errorf("deploy %s: it came to %v, not to %v as the others were told", p.Name, made, p.At),
 				errors.New("the account sent something else meanwhile: deploy again"))}
 		}
 		if out.FirstBlock == 0 {
 			out.FirstBlock = receipt.BlockNumber.Uint64()
 		}
-		out.Gas[p.name] = receipt.GasUsed
+		out.Gas[p.Name] = receipt.GasUsed
 	}
 	return out, nil
 }
