@@ -35,7 +35,10 @@ folder. Then it verifies the file and takes proofs from it. To make up the stake
 			end()
 			out := c.OutOrStdout()
 			if asJSON {
-				return writeJSON(out, f)
+				return writeJSON(out, struct {
+					Schema string `json:"schema"`
+					trial.Figures
+				}{"roster.bench.rewards/1", f})
 			}
 			fmt.Fprintf(out, "%d stakers in %d vaults, %d cores, median of %d: split and both trees %.2f s, %.0f ns a staker, at most %d MiB of memory\n",
 				f.Stakers, f.Vaults, f.Cores, f.Rounds, f.Roots, f.PerStaker, f.PeakMiB)

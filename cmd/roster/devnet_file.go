@@ -20,6 +20,7 @@ import (
 // devnetFile is what `roster devnet` writes. Amounts are decimal strings in base units, moments Unix seconds of
 // the chain's own clock.
 type devnetFile struct {
+	Schema    string               `json:"schema"`
 	Warning   string               `json:"warning"`
 	Clock     string               `json:"clock"`
 	URL       string               `json:"url"`
@@ -36,6 +37,9 @@ type devnetFile struct {
 	Vaults    []devnetVault        `json:"vaults"`
 	Accounts  []devnetAccount      `json:"accounts"`
 }
+
+// devnetSchema is the version of the file: fields may be added to one version; none changes its meaning.
+const devnetSchema = "roster.devnet/1"
 
 type devnetSymbiotic struct {
 	NetworkRegistry   common.Address `json:"networkRegistry"`
@@ -92,6 +96,7 @@ func (f devnetFile) write(w io.Writer) error {
 func describe(ctx context.Context, r *devnet.Ready, seed uint64) (devnetFile, error) {
 	s := r.Symbiotic()
 	f := devnetFile{
+		Schema:  devnetSchema,
 		Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
 		Clock: "The chain's own: it starts at 4000000000 and goes on by one second with each block. " +
 			"now is that clock when this file was written; the newest block's timestamp is it later.",
@@ -139,7 +144,7 @@ func (f *devnetFile) account(ctx context.Context, r *devnet.Ready, number int, n
 
 // describeFleet is the file of a devnet with nodes: the contracts, and an account that can use programs.
 func describeFleet(f *fleet.Fleet, seed uint64) (devnetFile, error) {
-	file := devnetFile{Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
+	file := devnetFile{Schema: devnetSchema, Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
 		URL: f.URL(), ChainID: f.Roster.ChainID, Seed: seed, Now: f.Now(), Block: f.Block(), Capture0: f.Roster.Times.Capture(0),
 		Times: demo.RecordTimes(f.Roster.Times), Addresses: f.Roster.At, Sets: []devnetSet{{ID: f.Set()}}}
 	user, err := f.User()

@@ -32,10 +32,11 @@ func checkWithdrawal(t *testing.T, r *devnet.Ready, ask func(int, ...string) str
 	show := func() (list []positionJSON) {
 		t.Helper()
 		text := ask(exitOK, append([]string{"staker", "show", staker.String(), "--json"}, on...)...)
-		if err := json.Unmarshal([]byte(text), &list); err != nil || len(list) != 1 {
+		var said listJSON[positionJSON]
+		if err := json.Unmarshal([]byte(text), &said); err != nil || said.Schema != "roster.staker/1" || len(said.Items) != 1 {
 			t.Fatalf("%s (%v)", text, err)
 		}
-		return list
+		return said.Items
 	}
 	ask(exitError, append([]string{"staker", "withdraw", "30011wVARA", "--yes"}, asStaker...)...)
 	ask(exitUsage, append([]string{"staker", "withdraw", "0", "--yes"}, asStaker...)...)

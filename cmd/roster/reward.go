@@ -343,6 +343,21 @@ func firstDifference(have, right reward.Amounts) string {
 	return fmt.Sprintf("account %s has %s, should have %s", is.Account, is.Amount.Dec(), want.Amount.Dec())
 }
 
+// listJSON is what a command writes that answers with a list. Schema names the command and the version: fields may be added to one
+// version; none changes its meaning.
+type listJSON[T any] struct {
+	Schema string `json:"schema"`
+	Items  []T    `json:"items"`
+}
+
+// writeList writes a list as JSON, an empty one too.
+func writeList[T any](out io.Writer, schema string, list []T) error {
+	if list == nil {
+		list = []T{}
+	}
+	return writeJSON(out, listJSON[T]{schema, list})
+}
+
 // writeJSON writes a value as JSON, indented.
 func writeJSON(out io.Writer, v any) error {
 	e := json.NewEncoder(out)

@@ -151,10 +151,7 @@ func (f *rewardFlags) newProof() *cobra.Command {
 					return err
 				}
 				if f.json {
-					if found == nil {
-						found = []proven{}
-					}
-					return writeJSON(out, found)
+					return writeList(out, "roster.reward.proof/1", found)
 				}
 				for _, p := range found {
 					fmt.Fprintf(out, "As %s, at %s: %s in all, %s claimed, %s left\n  under %s\n", p.Role, p.Contract, p.Amount, p.Claimed, p.Left, p.Root)

@@ -10,11 +10,12 @@ import (
 
 // simulated is what a change would have done, as JSON has it. Amounts are base units of wVARA.
 type simulated struct {
-	Set   core.SetID    `json:"set"`
-	First core.Era      `json:"firstEra"`
-	Last  core.Era      `json:"lastEra"`
-	Eras  []comparedEra `json:"eras"`
-	Sum   compared      `json:"sum"`
+	Schema string        `json:"schema"`
+	Set    core.SetID    `json:"set"`
+	First  core.Era      `json:"firstEra"`
+	Last   core.Era      `json:"lastEra"`
+	Eras   []comparedEra `json:"eras"`
+	Sum    compared      `json:"sum"`
 }
 
 type comparedEra struct {

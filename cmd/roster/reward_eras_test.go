@@ -158,9 +158,11 @@ func (y *year) ask(words ...string) (int, string) {
 // slash is the one case that there is, as it stands now; in words it names the same deadlines.
 func (y *year) slash() (c caseJSON) {
 	y.t.Helper()
-	var list []caseJSON
+	var said listJSON[caseJSON]
 	code, text := y.ask("slash", "show", "--json", "--operator", y.sinner.Address().String(), "--era", fmt.Sprint(eraOfSin))
-	if err := json.Unmarshal([]byte(text), &list); err != nil || code != exitOK || len(list) != 1 {
+	err := json.Unmarshal([]byte(text), &said)
+	list := said.Items
+	if err != nil || said.Schema != "roster.slash/1" || code != exitOK || len(list) != 1 {
 		y.t.Fatalf("exit %d, %d cases (%v):\n%s", code, len(list), err, text)
 	}
 	code, text = y.ask("slash", "show")
@@ -293,11 +295,11 @@ func TestRewardEras(t *testing.T) {
 		if before[string(r.Role)+r.Account.String()] != r.Amount {
 			t.Errorf("%s %s: explained is %s, the leaf says %s", r.Role, r.Account, before[string(r.Role)+r.Account.String()], r.Amount)
 		}
-		var leaves []proven
+		var leaves listJSON[proven]
 		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "proof", r.Account.String(), "--json", "--file", file)), &leaves); err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range leaves {
+		for _, p := range leaves.Items {
 			if !merkle.VerifyClaim(p.Root, merkle.Claim{Account: p.Account, Amount: decimal(t, p.Amount)}, p.Proof) {
 				t.Errorf("%s %s: the proof does not show %s", p.Role, p.Account, p.Amount)
 			}
@@ -336,12 +338,12 @@ func checkPending(t *testing.T, ask func(int, ...string) string) {
 // its leaf; before is not compared when it is nil. It returns the leaves.
 func checkExplanations(t *testing.T, ask func(int, ...string) string, era string, before map[string]string) map[string]string {
 	t.Helper()
-	var list []explainedAccount
+	var list listJSON[explainedAccount]
 	if err := json.Unmarshal([]byte(ask(exitOK, "reward", "explain", "--all", "--json", "--era", era)), &list); err != nil {
 		t.Fatal(err)
 	}
 	after := map[string]string{}
-	for _, a := range list {
+	for _, a := range list.Items {
 		sum := map[reward.Role]core.Amount{}
 		carried := map[reward.Role]string{}
 		for _, s := range a.Steps {

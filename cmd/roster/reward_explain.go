@@ -72,7 +72,7 @@ several accounts a list of accounts with theirs.`,
 				if err != nil {
 					return err
 				}
-				return f.explain(out, p, list, all)
+				return f.explain(out, p, list)
 			})
 		},
 	}
@@ -96,7 +96,7 @@ func (p paid) accounts() (list []core.Address) {
 }
 
 // explain writes the steps of accounts.
-func (f *rewardFlags) explain(out io.Writer, p paid, accounts []reward.Explanation, all bool) error {
+func (f *rewardFlags) explain(out io.Writer, p paid, accounts []reward.Explanation) error {
 	list := []explainedAccount{}
 	for i, x := range accounts {
 		account, steps := x.Account, x.Steps(p.before, p.right.Balances)
@@ -118,13 +118,10 @@ func (f *rewardFlags) explain(out io.Writer, p paid, accounts []reward.Explanati
 			return err
 		}
 	}
-	switch {
-	case !f.json:
+	if !f.json {
 		return nil
-	case len(list) == 1 && !all:
-		return writeJSON(out, list[0].Steps)
 	}
-	return writeJSON(out, list)
+	return writeList(out, "roster.reward.explain/1", list)
 }
 
 // addsUp checks that what was carried and what the eras gave is the leaf, in each role.

@@ -218,7 +218,7 @@ func (f *rewardFlags) simulate(ctx context.Context, s session, out io.Writer, ch
 		}
 		asked = &all
 	}
-	said := simulated{Set: s.set, First: asked.first, Last: asked.last}
+	said := simulated{Schema: "roster.reward.simulate/1", Set: s.set, First: asked.first, Last: asked.last}
 	var sum reward.Comparison
 	step, end := begin(s.patience, "eras", int(asked.last-asked.first)+1)
 	defer end()

@@ -107,11 +107,11 @@ func TestReward(t *testing.T) {
 		if have := led[string(r.Role)+r.Account.String()]; have != r.Amount {
 			t.Errorf("%s %s: the explanation leads to %s, the leaf says %s", r.Role, r.Account, have, r.Amount)
 		}
-		var leaves []proven
+		var leaves listJSON[proven]
 		if err := json.Unmarshal([]byte(ask(exitOK, "reward", "proof", r.Account.String(), "--json")), &leaves); err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range leaves {
+		for _, p := range leaves.Items {
 			amount, err := uint256.FromDecimal(p.Amount)
 			if err != nil || !merkle.VerifyClaim(p.Root, merkle.Claim{Account: p.Account, Amount: *amount}, p.Proof) {
 				t.Errorf("%s %s: the proof does not show %s (%v)", p.Role, p.Account, p.Amount, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -110,9 +109,11 @@ func (s session) judge(ctx context.Context, out io.Writer, id core.Hash, asJSON 
 		return err
 	}
 	if asJSON {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		if err := e.Encode(j); err != nil {
+		err := writeJSON(out, struct {
+			Schema string `json:"schema"`
+			engine.Judgement
+		}{"roster.slash.judge/1", j})
+		if err != nil {
 			return err
 		}
 	} else {

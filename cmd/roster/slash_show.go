@@ -82,7 +82,7 @@ the vault's epoch.`,
 				return err
 			}
 			if asJSON {
-				return writeJSON(out, list)
+				return writeList(out, "roster.slash/1", list)
 			}
 			for _, c := range list {
 				c.say(out)

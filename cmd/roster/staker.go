@@ -57,7 +57,7 @@ sets have other vaults (--set). What was earned is in roster reward proof.`,
 					return err
 				}
 				if asJSON {
-					return writeJSON(out, positionsOf(list))
+					return writeList(out, "roster.staker/1", positionsOf(list))
 				}
 				for _, p := range list {
 					fmt.Fprintf(out, "vault %s: %s active\n", p.Vault, s.tokens(p.Collateral, p.Active))

@@ -11,6 +11,7 @@ import (
 func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "What a command's exit status says", Long: exitCodes},
+		{Use: "json", Short: "What --json writes, and how it may change", Long: jsonWords},
 		{Use: "wallets", Short: "Who sends: keystores, signers, a Ledger, a Safe", Long: wallets},
 	}
 }
@@ -32,6 +33,16 @@ More exactly:
   vault check          0 nothing speaks against the vault, 1 something does
   an act (join, …)     0 all is done, or nothing was left to do, or --dry-run or --calldata showed it; 1 refused or failed,
                        also when nobody answered whether to send`
+
+const jsonWords = `JSON
+
+Commands that answer a question take --json, and write one object. Its schema says what it is, and in which version:
+roster.vault/1 is the first of roster vault show. Fields may be added to a version; what a field means changes only with the
+version. A list is in items, of an object like any other. (doctor has a number for its schema; reward export --format json
+is a file of rows, as its CSV is.)
+
+Amounts are decimal texts of base units, for JSON's numbers are not exact: of wVARA, or where a vault is named of its
+collateral. Moments are Unix seconds, durations seconds. Addresses and hashes are hex with 0x.`
 
 const wallets = `Who sends
 

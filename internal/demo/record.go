@@ -14,6 +14,7 @@ import (
 // Record is what happened, for machines. Amounts are decimal strings in wVARA base units (10^12 are one wVARA),
 // moments Unix seconds of the devnet's own clock, addresses lower-case hex. The same options give the same bytes.
 type Record struct {
+	Schema     string               `json:"schema"` // fields may be added to one version; none changes its meaning
 	Seed       uint64               `json:"seed"`
 	Options    RecordOptions        `json:"options"`
 	Checks     map[string]bool      `json:"checks"`
@@ -126,7 +127,7 @@ func (r Record) Write(w io.Writer) error {
 
 // record puts the facts into their form.
 func (f facts) record() Record {
-	r := Record{Checks: map[string]bool{}, Failures: map[string]string{}, Elections: []Election{}, Batches: []Batch{},
+	r := Record{Schema: "roster.demo/1", Checks: map[string]bool{}, Failures: map[string]string{}, Elections: []Election{}, Batches: []Batch{},
 		Rewards: []Reward{}, Claims: []Claim{}, Slashes: []Slash{}}
 	for _, s := range f.sets {
 		for _, e := range s.elections {
