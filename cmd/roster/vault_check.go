@@ -15,7 +15,7 @@ import (
 
 // vaultFinding is one thing that must be so of a vault, and whether it is.
 type vaultFinding struct {
-	// Code is the error with which the Middleware refuses the vault, or for what it does not refuse, a code of docs/reasons.md.
+	// Code is the error with which the Middleware refuses the vault, or for what it does not refuse, a code of docs/doctor.md, or unlinked.
 	Code string `json:"code"`
 	OK   bool   `json:"ok"`
 	// Refused: enrolling fails with it; else it is enrolled, and its stake does not count, or not all of it.
@@ -30,10 +30,10 @@ type vaultFinding struct {
 // it, nil for nobody in particular.
 func (s session) vaultFindings(ctx context.Context, v seenVault, caller *core.Address, head uint64) ([]vaultFinding, error) {
 	list := findings{}
-	if list.refused("NotSymbioticVault", v.Entity, "made by Symbiotic's factory", "no entity of it", "an entity"); !v.Entity {
+	if list.refused("NotSymbioticVault", v.Entity, "made by Symbiotic's factory", yes(v.Entity), "yes"); !v.Entity {
 		return list, nil
 	}
-	if list.refused("VaultNotInitialized", v.Initialized, "delegator and slasher are chosen", "not initialized", "initialized"); !v.Initialized {
+	if list.refused("VaultNotInitialized", v.Initialized, "delegator and slasher are chosen", yes(v.Initialized), "yes"); !v.Initialized {
 		return list, nil
 	}
 	terms, err := s.VaultTerms(ctx, head)
@@ -53,7 +53,7 @@ func (s session) vaultFindings(ctx context.Context, v seenVault, caller *core.Ad
 	if err != nil {
 		return nil, err
 	}
-	list.refused("CollateralNotAccepted", !last.IsZero(), "collateral "+v.Collateral.String(), "weight "+last.Dec(), "a weight above 0")
+	list.refused("CollateralNotAccepted", !last.IsZero(), "weight of collateral "+s.collateralName(v.Collateral), fixedPoint(last), "above 0")
 	if v.Enrolled {
 		list.refused("VaultBacksAnotherSet", v.Set == s.set, "set that it backs", fmt.Sprint(v.Set), fmt.Sprint(s.set))
 	}
@@ -68,12 +68,12 @@ func (s session) vaultFindings(ctx context.Context, v seenVault, caller *core.Ad
 
 // slasherFindings are about who can slash, and whether there is time for it.
 func (s session) slasherFindings(list *findings, v seenVault) {
-	if list.refused("VaultWithoutSlasher", v.Slasher != (common.Address{}), "somebody can slash", "no slasher", "a VetoSlasher"); v.Slasher == (common.Address{}) {
+	if list.refused("VaultWithoutSlasher", v.Slasher != (common.Address{}), "who can slash", none(v.Slasher), "a VetoSlasher"); v.Slasher == (common.Address{}) {
 		return
 	}
 	list.refused("SlasherTypeNotAccepted", v.SlasherType == chain.VetoSlasher && !v.SlasherBlacklisted, "slasher's type",
 		blacklisted(typeName(slasherNames, v.SlasherType), v.SlasherBlacklisted), "VetoSlasher, not blacklisted")
-	list.refused("BurnerHookNotAccepted", !v.BurnerHook, "burner is not called on a slash", fmt.Sprintf("hook %v", v.BurnerHook), "hook false")
+	list.refused("BurnerHookNotAccepted", !v.BurnerHook, "burner is called on each slash", yes(v.BurnerHook), "no")
 	if v.SlasherType != chain.VetoSlasher {
 		return
 	}
@@ -112,26 +112,31 @@ func (s session) countFindings(ctx context.Context, list *findings, v seenVault,
 	if err != nil {
 		return err
 	}
-	list.counts("collateral_weightless", !weight.IsZero(), "collateral counts at the next capture", "weight "+weight.Dec(), "a weight above 0",
+	list.counts("collateral_weightless", !weight.IsZero(), "its weight at the next capture", fixedPoint(weight), "above 0",
 		"Wait for the announced weight to count; roster network show says when.")
 	if !v.Enrolled || v.Set != s.set {
 		return nil
 	}
 	list.counts("vault_resolver", v.Resolver == terms.Resolver, "who can veto", none(v.Resolver), terms.Resolver.String(), "Operators should unlink it: roster vault resolver says more.")
-	list.counts("limit_zero", !v.Limit.IsZero(), "network limit", v.Limit.Dec(), "above 0", "The curator: roster vault delegate --network-limit.")
+	list.counts("limit_zero", !v.Limit.IsZero(), "network limit", s.limitWords(v.Collateral, v.Limit), "above 0", "The curator: roster vault delegate --network-limit.")
 	if v.DelegatorType == chain.NetworkRestake {
 		list.counts("shares_zero", !v.Shares.IsZero(), "shares of operators", v.Shares.Dec(), "above 0", "The curator: roster vault delegate --operator-shares.")
 	}
-	list.counts("vault_empty", !v.Active.IsZero(), "active stake", v.Active.Dec(), "above 0", "Stakers: roster staker deposit.")
+	list.counts("vault_empty", !v.Active.IsZero(), "active stake", s.tokens(v.Collateral, v.Active), "above 0", "Stakers: roster staker deposit.")
 	linked := 0
 	for _, b := range v.backed {
 		if b.Linked {
 			linked++
 		}
 	}
-	list.counts("no_vault", linked > 0, "operators that link it", fmt.Sprint(linked), "1 or more", "Operators: roster operator link.")
+	list.counts("unlinked", linked > 0, "operators that link it", fmt.Sprint(linked), "1 or more", "Operators: roster operator link.")
 	return nil
 }
+
+func yes(so bool) string { return map[bool]string{true: "yes", false: "no"}[so] }
+
+// fixedPoint is a weight with its unit.
+func fixedPoint(weight core.Amount) string { return weight.Dec() + " of 10^18" }
 
 func blacklisted(text string, is bool) string {
 	if is {

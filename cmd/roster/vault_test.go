@@ -105,7 +105,7 @@ func TestCurator(t *testing.T) {
 	v, o := vault.String(), b.Team[0].Address().String()
 	curator := core.Address(b.hand("curator").Sender.From()).String()
 
-	b.says(exitOK, "", "can be enrolled for set 0|made by Symbiotic's factory", "vault", "check", v)
+	b.says(exitOK, "", "can be enrolled for set 0|made by Symbiotic's factory: yes", "vault", "check", v)
 	b.says(exitOK, "", "can be enrolled", "vault", "check", v, "--from", curator)
 	b.says(exitError, "", "NotInChargeOfVault|need "+curator, "vault", "check", v, "--from", o)
 	b.says(exitError, "stranger", "NotInChargeOfVault|need "+curator, "vault", "enroll", v, "--yes")
@@ -117,7 +117,7 @@ func TestCurator(t *testing.T) {
 	b.says(exitOK, "curator", "in block|enrolled   for set 0|counts nothing: limit_zero", "vault", "enroll", v, "--yes")
 	b.says(exitOK, "curator", "done   enroll", "vault", "enroll", v, "--yes")
 	b.says(exitOK, "", "the network's resolver", "vault", "resolver", v)
-	b.says(exitError, "", "limit_zero|shares_zero|vault_empty|no_vault", "vault", "check", v)
+	b.says(exitError, "", "limit_zero|shares_zero|vault_empty|unlinked", "vault", "check", v)
 
 	// A limit and shares take two roles, which can lie apart.
 	b.says(exitError, "stranger", "NETWORK_LIMIT_SET_ROLE|"+curator+" can do it|could grant the role", "vault", "delegate", v, o, "--network-limit", "5", "--yes")

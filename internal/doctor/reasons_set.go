@@ -7,9 +7,9 @@ var (
 	noSet = core.Reason{Code: "no_set", Short: "no such operator set",
 		Long: "The Middleware has no operator set of this number. Correct --set; the owner creates sets."}
 	potEmpty = core.Reason{Code: "pot_empty", Short: "free pot is empty",
-		Long: "The next era reserves what is free, and that is nothing: it pays nobody, and neither proposers, batches nor reporters. Anyone can fund the set: Rewards.fund."}
+		Long: "The next era reserves what is free, and that is nothing: it pays nobody, and neither proposers, batches nor reporters. Anyone can fund the set: roster set fund."}
 	potLow = core.Reason{Code: "pot_low", Short: "free pot is below an era's reward",
-		Long: "The next era reserves what is free, and pays that less. Anyone can fund the set: Rewards.fund."}
+		Long: "The next era reserves what is free, and pays that less. Anyone can fund the set: roster set fund."}
 	noExecutors = core.Reason{Code: "no_executors", Short: "no Executors",
 		Long: "No set is active, so nothing is certified. The set of the present era can still be proposed as long as a challenge fits into its lifetime: Router.seal, then Router.propose, by anyone with a bond."}
 	setLate = core.Reason{Code: "set_late", Short: "an older era's Executors still act",
