@@ -182,6 +182,9 @@ func (s deployment) deploy(ctx context.Context, c *cobra.Command, out io.Writer,
 	if err != nil {
 		return fmt.Errorf("read nonce of %s: %w", who, chain.Classify(err))
 	}
+	if waiting, err := s.client.PendingNonceAt(ctx, common.Address(who)); err != nil || waiting != nonce {
+		return errors.Join(err, fmt.Errorf("%s has transactions that are not in a block yet (nonce %d, next %d): wait for them; the contracts' addresses follow from the nonce", who, nonce, waiting))
+	}
 	start := nonce
 	if first >= 0 {
 		start = uint64(first)

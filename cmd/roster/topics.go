@@ -62,7 +62,8 @@ password: others on the machine see command lines.
 --from ADDRESS (ETH_FROM) says whose key a signer has. With a keystore it must be the keystore's: a guard against the wrong
 one. --chain-id NUMBER refuses an endpoint on another chain.
 
-A Ledger: start clef, which speaks to it, and name the account; clef shows each transaction and asks, then the Ledger does.
+A Ledger: start clef, which speaks to it (a program of its own since geth 1.17.4), and name the account; clef shows each
+transaction and asks, then the Ledger does. It has a minute for both.
 
   clef --chainid 1 --http
   roster staker deposit 500wVARA --vault 0x… --ledger --from 0x… --rpc-url … --middleware 0x… --programs 0x…

@@ -138,3 +138,31 @@ func TestWrongChain(t *testing.T) {
 		t.Errorf("asked %v", asked)
 	}
 }
+
+// TestAskTerminal: a password is asked at a real terminal, and not shown there.
+func TestAskTerminal(t *testing.T) {
+	master, terminal := openTerminal(t)
+	answer := make(chan string, 1)
+	go func() {
+		password, err := askAt(terminal, terminal, "Password: ")
+		if err != nil {
+			t.Error(err)
+		}
+		answer <- password
+	}()
+	seen := make([]byte, 100)
+	n, err := master.Read(seen)
+	if err != nil || !strings.HasPrefix(string(seen[:n]), "Password: ") {
+		t.Fatalf("%q (%v)", seen[:n], err)
+	}
+	awaitSilence(t, terminal)
+	if _, err := master.WriteString("open sesame\n"); err != nil {
+		t.Fatal(err)
+	}
+	if have := <-answer; have != "open sesame" {
+		t.Errorf("%q", have)
+	}
+	if n, err = master.Read(seen); err != nil || strings.Contains(string(seen[:n]), "sesame") {
+		t.Errorf("shown: %q (%v)", seen[:n], err)
+	}
+}
