@@ -42,17 +42,40 @@ type seenVault struct {
 
 // seeVault reads a vault towards the session's set.
 func (s session) seeVault(ctx context.Context, vault common.Address, caller *core.Address) (seenVault, error) {
-	v := seenVault{}
+	list, err := s.seeVaults(ctx, []common.Address{vault}, caller)
+	if err != nil {
+		return seenVault{}, err
+	}
+	return list[0], nil
+}
+
+// seeVaults reads vaults as of one block.
+func (s session) seeVaults(ctx context.Context, vaults []common.Address, caller *core.Address) ([]seenVault, error) {
 	head, now, err := s.Head(ctx)
 	if err != nil {
-		return v, err
+		return nil, err
 	}
-	v.now = now
+	links, err := s.LinksOf(ctx, s.set, head, now)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]seenVault, len(vaults))
+	for i, at := range vaults {
+		if list[i], err = s.vaultAt(ctx, at, links, caller, head, now); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (s session) vaultAt(ctx context.Context, vault common.Address, links chain.Links, caller *core.Address, head uint64, now core.Time) (seenVault, error) {
+	v := seenVault{now: now}
+	var err error
 	if v.VaultView, err = s.ViewVault(ctx, s.set, vault, head); err != nil {
 		return v, err
 	}
 	if v.Entity && v.Initialized {
-		if v.backed, err = s.BackedBy(ctx, s.set, v.VaultView, head, now); err != nil {
+		if v.backed, err = s.BackedBy(ctx, s.set, v.VaultView, links, head); err != nil {
 			return v, err
 		}
 	}
@@ -93,16 +116,16 @@ satisfy, each with its numbers. VAULT can be one that is not enrolled yet.`,
 				if err := s.knownSet(ctx); err != nil {
 					return err
 				}
-				list, err := s.vaultsOf(ctx, args)
+				named, err := s.vaultsOf(ctx, args)
+				if err != nil {
+					return err
+				}
+				list, err := s.seeVaults(ctx, named, nil)
 				if err != nil {
 					return err
 				}
 				all := vaultsJSON{Schema: "roster.vault/1", Set: s.set, Vaults: []vaultJSON{}}
-				for _, at := range list {
-					v, err := s.seeVault(ctx, at, nil)
-					if err != nil {
-						return err
-					}
+				for _, v := range list {
 					if asJSON {
 						all.Vaults = append(all.Vaults, v.json())
 						continue

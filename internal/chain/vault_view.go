@@ -187,9 +187,34 @@ type Backed struct {
 	Stake           core.Amount // base units of the collateral, 0 without both opt-ins
 }
 
+// Links are which operators of a set link which vault.
+type Links map[common.Address]map[core.Address]bool
+
+// LinksOf reads all links of a set at a block of timestamp now. What was done in the block counts already.
+func (r *Roster) LinksOf(ctx context.Context, set core.SetID, block uint64, now core.Time) (Links, error) {
+	registered, err := r.OperatorsOf(ctx, set, block)
+	if err != nil {
+		return nil, err
+	}
+	all := Links{}
+	for _, o := range registered {
+		links, err := r.LinksAt(ctx, set, o.Address, now+1, block) // what is done at t counts from t + 1 on (protocol §3)
+		if err != nil {
+			return nil, err
+		}
+		for _, vault := range links {
+			if all[vault] == nil {
+				all[vault] = map[core.Address]bool{}
+			}
+			all[vault][o.Address] = true
+		}
+	}
+	return all, nil
+}
+
 // BackedBy returns the operators that have to do with an initialized vault: those that link it, have shares of it, or are the
-// one that it serves, ascending. What was done in the block counts already.
-func (r *Roster) BackedBy(ctx context.Context, set core.SetID, v VaultView, block uint64, now core.Time) ([]Backed, error) {
+// one that it serves, ascending.
+func (r *Roster) BackedBy(ctx context.Context, set core.SetID, v VaultView, links Links, block uint64) ([]Backed, error) {
 	found := map[core.Address]bool{}
 	if v.Operator != (common.Address{}) {
 		found[core.Address(v.Operator)] = true
@@ -207,19 +232,9 @@ func (r *Roster) BackedBy(ctx context.Context, set core.SetID, v VaultView, bloc
 			found[core.Address(g.Operator)] = true
 		}
 	}
-	registered, err := r.OperatorsOf(ctx, set, block)
-	if err != nil {
-		return nil, err
-	}
-	linked := map[core.Address]bool{}
-	for _, o := range registered {
-		links, err := r.LinksAt(ctx, set, o.Address, now+1, block)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(links, v.Address) {
-			linked[o.Address], found[o.Address] = true, true
-		}
+	linked := links[v.Address]
+	for o := range linked {
+		found[o] = true
 	}
 	var list []Backed
 	for o := range found {
