@@ -4,15 +4,19 @@ import "github.com/gear-tech/roster/core"
 
 // Network is a deployment: where it is, its clock, and whether its times fit together.
 type Network struct {
-	AsOf        AsOf         `json:"asOf"`
-	ChainID     uint64       `json:"chainId" doc:"EIP-155 chain id"`
-	Contracts   Contracts    `json:"contracts"`
-	Owner       core.Address `json:"owner" doc:"may create sets, announce parameters and collaterals, cancel rewards that wait"`
-	Clock       Clock        `json:"clock"`
-	Times       Times        `json:"times"`
-	Checks      []Inequality `json:"checks" doc:"the inequalities that the times must satisfy (protocol §2)"`
-	Collaterals []Collateral `json:"collaterals" doc:"those of enrolled vaults"`
-	Sets        []core.SetID `json:"sets" doc:"the operator sets that this node serves"`
+	AsOf         AsOf         `json:"asOf"`
+	ChainID      uint64       `json:"chainId" doc:"EIP-155 chain id"`
+	Contracts    Contracts    `json:"contracts"`
+	Owner        core.Address `json:"owner" doc:"may create sets, announce parameters and collaterals, cancel rewards that wait"`
+	PendingOwner core.Address `json:"pendingOwner" doc:"whom the owner named to follow, and who has not accepted; zero: nobody"`
+	Resolver     core.Address `json:"resolver" doc:"can veto slashes"`
+	Judge        core.Address `json:"judge" doc:"says which side of a dispute is wrong"`
+	Burner       core.Address `json:"burner" doc:"where slashed stake goes"`
+	Clock        Clock        `json:"clock"`
+	Times        Times        `json:"times"`
+	Checks       []Inequality `json:"checks" doc:"the inequalities that the times must satisfy (protocol §2)"`
+	Collaterals  []Collateral `json:"collaterals" doc:"those of enrolled vaults"`
+	Sets         []core.SetID `json:"sets" doc:"the operator sets that this node serves"`
 }
 
 // Contracts are the network's, by name.

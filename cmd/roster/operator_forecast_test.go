@@ -368,7 +368,7 @@ func TestOperatorForecastPot(t *testing.T) {
 		y.must(err)
 		emission, err = y.Roster.Emission(y.ctx, y.Set, e, y.Block())
 		y.must(err)
-		free, err = y.Roster.FreePot(y.ctx, y.Set, y.Block())
+		free, _, err = y.Roster.FreePot(y.ctx, y.Set, y.Block())
 		y.must(err)
 		y.must(y.Activate(term))
 		_, err = y.by.Release(y.ctx, y.Set, e)

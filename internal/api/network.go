@@ -33,8 +33,8 @@ func (s *Server) network(ctx context.Context, m *moment, _ *None) (n client.Netw
 	})
 	slices.SortFunc(n.Collaterals, func(a, b client.Collateral) int { return compare(a.Token, b.Token) })
 	n.Collaterals = present(n.Collaterals)
-	owner, err := m.Roster.Owner(ctx, m.final())
-	n.Owner = core.Address(owner)
+	g, err := m.Roster.Governance(ctx, m.final())
+	n.Owner, n.PendingOwner, n.Resolver, n.Judge, n.Burner = core.Address(g.Owner), core.Address(g.PendingOwner), core.Address(g.Resolver), core.Address(g.Judge), core.Address(g.Burner)
 	return n, err
 }
 

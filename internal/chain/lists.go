@@ -9,11 +9,6 @@ import (
 	"github.com/gear-tech/roster/internal/chain/bindings"
 )
 
-// Owner returns who may change the network: the Middleware's owner.
-func (r *Roster) Owner(ctx context.Context, block uint64) (common.Address, error) {
-	return Read(ctx, r.Client, r.At.Middleware, Number(block), middleware.PackOwner(), middleware.UnpackOwner)
-}
-
 // CreatedProgram is where a program began.
 type CreatedProgram struct {
 	ProgramCreated

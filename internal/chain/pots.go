@@ -56,12 +56,3 @@ func (r *Roster) NextPaid(ctx context.Context, set core.SetID, block uint64) (co
 	p, err := Read(ctx, r.Client, r.At.Rewards, Number(block), rewards.PackProgressOf(Number(set)), rewards.UnpackProgressOf)
 	return core.Era(p.NextEra), err
 }
-
-// FreePot is what a set's pot has that nothing is reserved of, wVARA base units, at a block.
-func (r *Roster) FreePot(ctx context.Context, set core.SetID, block uint64) (core.Amount, error) {
-	p, err := Read(ctx, r.Client, r.At.Rewards, Number(block), rewards.PackPotOf(Number(set)), rewards.UnpackPotOf)
-	if err != nil {
-		return core.Amount{}, err
-	}
-	return Amount(p.Free), nil
-}

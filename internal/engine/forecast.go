@@ -189,7 +189,7 @@ func (f *Forecast) rewards(ctx context.Context, r *chain.Roster, source Source, 
 // purse reads the pot. An era that is captured and has reserved nothing yet is taken to do so now, if it still can.
 func (f *Forecast) purse(ctx context.Context, r *chain.Roster) (p reward.Purse, err error) {
 	p.Lag = r.Times.RewardLag()
-	if p.Free, err = r.FreePot(ctx, f.Set, f.Block); err != nil {
+	if p.Free, _, err = r.FreePot(ctx, f.Set, f.Block); err != nil {
 		return p, err
 	}
 	next, err := r.NextPaid(ctx, f.Set, f.Block)
