@@ -103,7 +103,7 @@ func (f demoFlags) stay(ctx context.Context, story *demo.Story, out io.Writer) e
 	if f.dashboard != "" {
 		at, first := story.Contracts()
 		work.Go(func() error {
-			return app.Watch(ctx, app.Watcher{URL: story.URL(), At: at, First: first, Key: story.Keeper(), Listen: f.dashboard}, func(url string) {
+			return app.Watch(ctx, app.Watcher{URL: story.URL(), At: at, First: first, Key: story.KeyOf(story.Proposer()), Listen: f.dashboard}, func(url string) {
 				fmt.Fprintf(out, "See it in a browser: %s\n", url)
 			})
 		})

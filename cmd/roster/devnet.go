@@ -11,13 +11,16 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/gear-tech/roster/internal/app"
 	"github.com/gear-tech/roster/internal/devnet"
 	"github.com/gear-tech/roster/internal/fleet"
 )
 
 // devnetFlags are what `roster devnet` can be told.
 type devnetFlags struct {
+	dashboard string
 	http      string
 	file      string
 	seed      uint64
@@ -59,6 +62,7 @@ Nobody elects anyone here, unless you start nodes:
                      processes of their own.`,
 		Example: `  roster devnet
   roster devnet --http 127.0.0.1:9000 --file /tmp/devnet.json --seed 7
+  roster devnet --nodes 4 --dashboard 127.0.0.1:9635
   roster devnet --nodes 5 --eras 4 --once
   roster devnet --nodes 4 --eras 3 --once --chaos 7
   roster devnet --nodes 7 --byzantine 2 --eras 3 --once
@@ -71,6 +75,7 @@ Nobody elects anyone here, unless you start nodes:
 	flags.StringVar(&f.http, "http", "127.0.0.1:8545", "`host:port` to listen at, for HTTP and WebSocket; port 0 takes any")
 	flags.StringVar(&f.file, "file", "devnet.json", "`file` to write addresses, accounts and parameters into")
 	flags.Uint64Var(&f.seed, "seed", 1, "`number` that keys and prevrandao follow from: same seed, same addresses")
+	flags.StringVar(&f.dashboard, "dashboard", "", "`host:port` of a dashboard and the HTTP API, by a node that only watches; empty: none")
 	flags.DurationVar(&f.blockTime, "block-time", time.Second, "wall clock `time` between blocks, as 1s or 250ms")
 	flags.StringVar(&f.nodeFiles, "node-files", "", "`directory` to write keystores and configurations of the operators into")
 	flags.IntVar(&f.nodes, "nodes", 0, "`number` of complete nodes to run in this process")
@@ -123,7 +128,7 @@ func (f devnetFlags) serve(ctx context.Context, r *devnet.Ready, out io.Writer) 
 	fmt.Fprintf(out, "WARNING: its private keys are public. Never send them real money.\n")
 	fmt.Fprintf(out, "The chain's clock is at %d; era 0 is captured at %d and starts at %d.\n", r.Now(), t.Capture(0), t.Genesis)
 	fmt.Fprintf(out, "Stop it with Ctrl-C.\n")
-	if err := r.Mine(ctx, f.blockTime); err != nil {
+	if err := f.beside(ctx, out, r.Network, func(ctx context.Context) error { return r.Mine(ctx, f.blockTime) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Stopped at block %d.\n", r.Block())
@@ -170,7 +175,7 @@ func (f devnetFlags) driveFleet(c *cobra.Command, nodes *fleet.Fleet) error {
 		fmt.Fprintf(out, "Ask about it: roster doctor --rpc-url %s --middleware %v --programs %v\n", nodes.URL(), at.Middleware, at.Programs)
 		fmt.Fprintf(out, "Era 0 starts at block %d; then programs can be made: roster program create examples/token/token.wasm u128:1000 --devnet %s\n",
 			nodes.Block()+uint64(nodes.Roster.Times.Genesis-nodes.Now()), f.file)
-		return nodes.Serve(c.Context(), f.blockTime)
+		return f.beside(c.Context(), out, nodes.Network, func(ctx context.Context) error { return nodes.Serve(ctx, f.blockTime) })
 	}
 	if err := nodes.Run(c.Context()); err != nil {
 		return err
@@ -191,7 +196,23 @@ func (f devnetFlags) driveFleet(c *cobra.Command, nodes *fleet.Fleet) error {
 	return nil
 }
 
+// beside keeps a network going, and a dashboard beside it where one is wanted.
+func (f devnetFlags) beside(ctx context.Context, out io.Writer, n *devnet.Network, serve func(context.Context) error) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return serve(ctx) })
+	if f.dashboard != "" {
+		work.Go(func() error {
+			w := app.Watcher{URL: n.URL(), At: n.Roster.At, First: n.Roster.FirstBlock, Listen: f.dashboard}
+			return app.Watch(ctx, w, func(url string) { fmt.Fprintf(out, "See it in a browser: %s\n", url) })
+		})
+	}
+	return work.Wait()
+}
+
 func (f devnetFlags) check() error {
+	if f.once && f.dashboard != "" {
+		return errors.New("--dashboard: not with --once, which does not wait for anybody to look")
+	}
 	if f.nodes < 0 || f.nodes > 100 {
 		return fmt.Errorf("--nodes %d: want 0 to 100", f.nodes)
 	}
@@ -219,7 +240,7 @@ func (f devnetFlags) check() error {
 	if err := checkFile("file", f.file); err != nil {
 		return err
 	}
-	return checkListen(f.http, f.remote)
+	return errors.Join(checkListen(f.http, f.remote), checkDashboard(f.dashboard))
 }
 
 // checkListen says what is wrong with host:port before a chain is built for it.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -20,10 +21,11 @@ import (
 
 // Watcher is a node beside a development network that shows it.
 type Watcher struct {
-	URL    string // of the chain
-	At     chain.Addresses
-	First  uint64 // block from which the contracts' logs are read
-	Key    []byte // of an account that does what anyone may do: seal eras, post lists; nil: it only watches
+	URL   string // of the chain
+	At    chain.Addresses
+	First uint64 // block from which the contracts' logs are read
+	// Key is of an account that does what anyone may do: seal eras, post lists; nil: the node only watches.
+	Key    *ecdsa.PrivateKey
 	Listen string // host:port of the API and the dashboard
 }
 
@@ -62,11 +64,10 @@ func Watch(ctx context.Context, w Watcher, ready func(url string)) error {
 func (w Watcher) config(dir string) (Config, error) {
 	key := w.Key
 	if key == nil {
-		k, err := crypto.GenerateKey()
-		if err != nil {
+		var err error
+		if key, err = crypto.GenerateKey(); err != nil {
 			return Config{}, err
 		}
-		key = crypto.FromECDSA(k)
 	}
 	var secret [16]byte
 	if _, err := rand.Read(secret[:]); err != nil {
@@ -74,7 +75,7 @@ func (w Watcher) config(dir string) (Config, error) {
 	}
 	password := hex.EncodeToString(secret[:])
 	keystore, passwords := filepath.Join(dir, "account.json"), filepath.Join(dir, "password")
-	if err := chain.SaveSecret(keystore, password, key, true); err != nil {
+	if err := chain.SaveSecret(keystore, password, crypto.FromECDSA(key), true); err != nil {
 		return Config{}, err
 	}
 	if err := os.WriteFile(passwords, []byte(password+"\n"), 0o600); err != nil {

@@ -2,12 +2,11 @@ package demo
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
-
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/internal/chain"
@@ -73,11 +72,14 @@ func (t *Story) URL() string { return t.s.URL() }
 // Contracts are the network's, and the block from which their logs are read.
 func (t *Story) Contracts() (chain.Addresses, uint64) { return t.s.Roster.At, t.s.Roster.FirstBlock }
 
-// Keeper is the key of whoever posted the lists, for a node that goes on doing so.
-func (t *Story) Keeper() []byte {
+// Proposer is who posted the lists.
+func (t *Story) Proposer() core.Address { return t.s.cast.proposer.address() }
+
+// KeyOf is the key of one of the cast, nil when it is none of them. All of them are known from the seed.
+func (t *Story) KeyOf(who core.Address) *ecdsa.PrivateKey {
 	for i := range accounts(t.s.options) {
-		if a := t.s.Account(i); a.Address == t.s.cast.proposer.Sender.From() {
-			return crypto.FromECDSA(a.Key)
+		if a := t.s.Account(i); core.Address(a.Address) == who {
+			return a.Key
 		}
 	}
 	return nil
