@@ -3,6 +3,10 @@
 
 NPM       := contracts/node_modules/.package-lock.json
 ARTIFACTS := internal/devnet/artifacts/Vault.json
+# The dashboard: what is installed for it, and what is built into the binary. Go compiles without, and the page then says so.
+WEB       := internal/web
+WEBNPM    := $(WEB)/node_modules/.package-lock.json
+DASHBOARD := $(WEB)/dist/index.html
 # forge's package is named after the platform; the shell finds the one that is installed.
 FORGE     := node_modules/@foundry-rs/forge-*/bin/forge
 # What `make gen` compiles from scratch: the optimizer's result depends on what is compiled with it, so a build of only
@@ -16,13 +20,18 @@ export GOGC ?= 400
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 
-.PHONY: help build gen oracle test check race fuzz e2e bench bench-rewards soak demo clean
+.PHONY: help build web web-test gen oracle test check race fuzz e2e bench bench-rewards soak demo clean browser
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-build: $(ARTIFACTS) ## bin/roster, with Symbiotic's contracts for the devnet in it
+build: $(ARTIFACTS) $(DASHBOARD) ## bin/roster, with Symbiotic's contracts for the devnet and the dashboard in it
 	go build -trimpath -o bin/roster ./cmd/roster
+
+web: $(DASHBOARD) ## the dashboard, into internal/web/dist
+
+web-test: $(WEBNPM) ## the dashboard's types and unit tests
+	cd $(WEB) && node build.mjs schema && node node_modules/typescript/bin/tsc --noEmit && node build.mjs test && node --test .test/
 
 gen: $(FRESH) $(ARTIFACTS) ## bindings with our bytecode, and the generated documents; must leave git clean
 	go run ./internal/tools/bindings -strict -forge contracts/out/gen
@@ -33,7 +42,7 @@ oracle: $(NPM) ## what OpenZeppelin's own package says of trees of claims; must 
 	node testdata/merkle_oz.mjs
 	node testdata/merkle_oz.mjs sizes
 
-test: $(ARTIFACTS) ## vet, and all tests, Go's and Solidity's
+test: $(ARTIFACTS) $(DASHBOARD) web-test ## vet, and all tests: Go's, Solidity's and the dashboard's
 	go vet ./...
 	go test -timeout 25m $(TESTFLAGS) ./...
 	cd contracts && $(FORGE) test
@@ -54,8 +63,17 @@ fuzz: $(ARTIFACTS) ## every Go fuzz target for FUZZTIME (30s), and 100,000 progr
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$dir/*_test.go); do \
 	    go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done; done
 
-e2e: $(ARTIFACTS) ## whole networks on the devnet, anew
-	go test -count=1 -timeout 30m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/... ./internal/fleet/...
+# The browser of the tests: Debian's, installed when it is not there, or any other that is named.
+CHROMIUM  ?= /usr/bin/chromium
+e2e browser: export ROSTER_CHROMIUM = $(CHROMIUM)
+e2e: $(ARTIFACTS) $(DASHBOARD) $(CHROMIUM) ## whole networks on the devnet, anew, and the dashboard in a browser; pictures in internal/web/e2e/out
+	go test -count=1 -timeout 40m $(TESTFLAGS) ./internal/e2e/... ./internal/devnet/... ./internal/fleet/...
+
+browser: $(ARTIFACTS) $(DASHBOARD) $(CHROMIUM) ## of these, the dashboard in a browser alone
+	go test -count=1 -timeout 25m -v $(TESTFLAGS) ./internal/e2e/browser
+
+/usr/bin/chromium:
+	apt-get install -y --no-install-recommends chromium
 
 bench: $(ARTIFACTS) ## Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
@@ -71,11 +89,11 @@ soak: $(ARTIFACTS) ## chaos and byzantine nodes on fleets, SEEDS times each (300
 	ROSTER_BYZANTINE_SEEDS=$(SEEDS) go test -count=1 -timeout 600m -run 'TestByzantine' $(TESTFLAGS) ./internal/fleet
 	ROSTER_CHAOS_SEEDS=$(SEEDS) go test -count=1 -timeout 120m -run 'TestChaos' $(TESTFLAGS) ./internal/fleet
 
-demo: build ## a network that elects, works, pays and slashes, in one process
-	bin/roster demo --once
+demo: build ## a network that elects, works, pays and slashes, in one process; then its dashboard, until Ctrl-C
+	bin/roster demo
 
 clean: ## remove what was built, not what was installed
-	rm -rf bin contracts/out contracts/cache internal/devnet/artifacts/*.json
+	rm -rf bin contracts/out contracts/cache internal/devnet/artifacts/*.json $(WEB)/dist/*.html $(WEB)/dist/app.* $(WEB)/.test $(WEB)/src/schema.gen.ts
 
 $(NPM): contracts/package-lock.json
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
@@ -87,4 +105,12 @@ $(FRESH): $(NPM) contracts/foundry.toml contracts/tools/solc $(shell find contra
 
 $(ARTIFACTS): $(NPM) internal/tools/artifacts/main.go
 	go run ./internal/tools/artifacts
+	@touch $@
+
+$(WEBNPM): $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(DASHBOARD): $(WEBNPM) $(WEB)/build.mjs $(WEB)/tsconfig.json docs/openapi.json $(shell find $(WEB)/src -not -name '*.gen.ts' -type f)
+	cd $(WEB) && node build.mjs schema && node node_modules/typescript/bin/tsc --noEmit && node build.mjs
 	@touch $@
