@@ -36,6 +36,7 @@ var may = map[string][]string{
 	"internal/devnet":         {"internal/gossip", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine"},
 	"internal/gas":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/e2e":            {"internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
+	"internal/e2e/browser":    {"client", "internal/app", "internal/chain", "internal/demo", "internal/fleet"},
 	"internal/e2e/served":     {"client", "internal/api", "internal/app", "internal/chain", "internal/demo", "internal/engine"},
 	"internal/demo":           {"examples", "internal/wasm", "internal/bls", "internal/chain", "internal/chain/bindings", "internal/executor", "internal/engine", "internal/devnet"},
 	"internal/trial":          {"internal/engine", "internal/store"},
