@@ -117,6 +117,7 @@ func (y *year) live() {
 			if c := y.slash(); c.Status != "open" || c.Next != "request" || c.Takeable == "0" || c.Takeable != c.Penalty || c.RequestBy <= y.Now() || c.ExecuteBy <= c.RequestBy {
 				y.t.Errorf("before it is requested: %+v", c)
 			}
+			y.request()
 		}
 		y.batch(term)
 		if e == eraOfMove {
@@ -261,6 +262,9 @@ func TestRewardEras(t *testing.T) {
 	}
 	if c := y.slash(); c.Status != "executed" || c.Next != "nothing" || c.Takeable != "0" || c.VetoUntil == 0 {
 		t.Errorf("after it was executed: %+v", c)
+	}
+	if code, text := y.ask("slash", "execute", y.slash().ID, "--calldata", "--from", y.Account(y.Spare[0]).Address.Hex()); code != exitError || !strings.Contains(text, "it is executed") {
+		t.Errorf("exit %d:\n%s", code, text)
 	}
 	if code, text := y.ask("slash", "show", "--open"); code != exitOK || !strings.Contains(text, "no offence on record") {
 		t.Errorf("exit %d:\n%s", code, text)

@@ -9,18 +9,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gear-tech/roster/core"
-	"github.com/gear-tech/roster/internal/chain"
 	"github.com/gear-tech/roster/internal/engine"
 	"github.com/gear-tech/roster/internal/wasm"
 )
 
 func newSlash() *cobra.Command {
 	c := &cobra.Command{
-		Use: "slash", Short: "Look into misbehaviour", Args: noArguments,
-		Example: "  roster slash show --devnet devnet.json\n  roster slash judge --devnet devnet.json\n  roster slash judge 0x… --devnet devnet.json",
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use: "slash", Short: "Look into misbehaviour; request, veto and execute slashes; decide disputes", Args: noArguments,
+		Example: "  roster slash show --devnet devnet.json\n  roster slash judge --devnet devnet.json\n  roster slash judge 0x… --devnet devnet.json\n" +
+			"  roster slash veto CASE --keystore resolver.json --password-file password --devnet devnet.json",
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newSlashShow(), newJudge())
+	c.AddCommand(slashActs()...)
 	return c
 }
 
@@ -87,18 +88,9 @@ func (s session) judge(ctx context.Context, out io.Writer, id core.Hash, asJSON 
 	if err != nil {
 		return err
 	}
-	filed, _, err := s.Disputes(ctx, head)
+	dispute, err := s.dispute(ctx, id, head)
 	if err != nil {
 		return err
-	}
-	var dispute *chain.Disputed
-	for _, d := range filed {
-		if core.Hash(d.Id) == id {
-			dispute = d
-		}
-	}
-	if dispute == nil {
-		return fmt.Errorf("no dispute %s up to block %d; roster slash judge lists them", id, head)
 	}
 	runner, err := wasm.NewRunner()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 // caseJSON is an offence in one vault, as JSON has it. Times are Unix seconds; 0 is not yet, and a time that never comes is
 // left out. Amounts are base units of the vault's collateral.
 type caseJSON struct {
+	ID         string         `json:"id"` // what the other commands of roster slash are given
 	Set        core.SetID     `json:"set"`
 	Operator   core.Address   `json:"operator"`
 	Era        core.Era       `json:"era"`
@@ -52,7 +54,7 @@ func newSlashShow() *cobra.Command {
 	var onEra int64
 	var open, asJSON bool
 	c := &cobra.Command{
-		Use:   "show",
+		Use:   "show [CASE]",
 		Short: "Show every slash: what it can take, who can veto it, what is next, and every deadline",
 		Long: `show lists every offence on record in a set, vault by vault: the penalty, what of it can really be taken now, how far
 it has come, what is due next and until when, and who can veto. Amounts are base units of the vault's collateral.
@@ -60,7 +62,7 @@ it has come, what is due next and until when, and who can veto. Amounts are base
 A slash is requested, can be vetoed for a while, and must be executed before Symbiotic's window closes: the capture and
 the vault's epoch.`,
 		Example: "  roster slash show --devnet devnet.json\n  roster slash show --operator 0x… --open --devnet devnet.json",
-		Args:    noArguments,
+		Args:    cobra.MaximumNArgs(1),
 	}
 	flags := c.Flags()
 	f.reading(flags)
@@ -68,14 +70,21 @@ the vault's epoch.`,
 	flags.Int64Var(&onEra, "era", -1, "only those of an era, a `number`")
 	flags.BoolVar(&open, "open", false, "only those of which something can still come")
 	flags.BoolVar(&asJSON, "json", false, "write JSON")
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(c *cobra.Command, args []string) error {
 		var who common.Address
 		if err := readAddress(&who, "operator", operator); err != nil {
 			return usage(c, err)
 		}
+		one := ""
+		if len(args) == 1 {
+			if _, _, err := slash.ParseID(core.SetID(f.set), args[0]); err != nil {
+				return usage(c, err)
+			}
+			one = strings.ToLower(args[0])
+		}
 		return f.within(c, false, func(ctx context.Context, s session, out io.Writer) error {
 			list, err := s.slashes(ctx, func(c caseJSON) bool {
-				return (operator == "" || c.Operator == core.Address(who)) && (onEra < 0 || c.Era == core.Era(onEra)) &&
+				return (one == "" || c.ID == one) && (operator == "" || c.Operator == core.Address(who)) && (onEra < 0 || c.Era == core.Era(onEra)) &&
 					(!open || c.action.Verb != slash.Nothing)
 			})
 			if err != nil {
@@ -141,7 +150,7 @@ func (s session) caseOf(c slash.Case, next slash.Action, now core.Time) caseJSON
 		}
 		return t
 	}
-	return caseJSON{Set: c.Set, Operator: c.Operator, Era: c.Era, Kind: c.Kind.String(), Vault: c.Vault, Status: c.Status(s.Times, now).String(),
+	return caseJSON{ID: c.ID(), Set: c.Set, Operator: c.Operator, Era: c.Era, Kind: c.Kind.String(), Vault: c.Vault, Status: c.Status(s.Times, now).String(),
 		Penalty: c.Penalty.Dec(), Slashable: c.Slashable.Dec(), Takeable: takeable.Dec(), Next: next.Verb.String(), Reason: next.Reason.Code,
 		Until: known(next.Until), Capture: k.Capture, ReportedAt: c.ReportedAt, ReportBy: known(k.Report), RequestedAt: c.RequestedAt,
 		RequestBy: known(k.Request), VetoUntil: known(k.VetoEnd), ExecuteFrom: known(k.Earliest), ExecuteBy: known(k.Last), action: next, now: now}
@@ -155,7 +164,7 @@ func (c caseJSON) say(out io.Writer) {
 		}
 		return doctor.Moment(t, c.now)
 	}
-	fmt.Fprintf(out, "%s by %s in era %d, vault %s: %s\n", c.Kind, c.Operator, c.Era, c.Vault, c.Status)
+	fmt.Fprintf(out, "%s by %s in era %d, vault %s: %s\n  case %s\n", c.Kind, c.Operator, c.Era, c.Vault, c.Status, c.ID)
 	fmt.Fprintf(out, "  penalty %s, slashable now %s, can be taken %s (collateral %s)\n", c.Penalty, c.Slashable, c.Takeable, c.Collateral)
 	fmt.Fprintf(out, "  next: %s, for: %s", c.Next, c.action.Reason.Short)
 	if c.Until != 0 {

@@ -2,6 +2,8 @@ package slash
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/era"
@@ -31,6 +33,33 @@ type Case struct {
 	RequestedAt core.Time // requestSlash went through
 	Vetoed      bool      // by the resolver; final
 	ExecutedAt  core.Time // executeSlash went through
+}
+
+// ID names a case of a set: operator, era, kind and vault, with dashes between them. ParseID reads it.
+func (c Case) ID() string {
+	return fmt.Sprintf("%s-%d-%d-%s", c.Operator, c.Era, uint8(c.Kind), c.Vault)
+}
+
+// ParseID reads what ID wrote, for a set.
+func ParseID(set core.SetID, id string) (o Offence, vault core.Address, err error) {
+	bad := fmt.Errorf("case %q: want OPERATOR-ERA-KIND-VAULT, as roster slash show names it", id)
+	parts := strings.Split(id, "-")
+	if len(parts) != 4 {
+		return o, vault, bad
+	}
+	e, err := strconv.ParseUint(parts[1], 10, 62)
+	if err != nil {
+		return o, vault, bad
+	}
+	kind, err := strconv.ParseUint(parts[2], 10, 8)
+	if err != nil || Kind(kind) > WrongResult {
+		return o, vault, bad
+	}
+	o = Offence{Set: set, Era: core.Era(e), Kind: Kind(kind)}
+	if o.Operator.UnmarshalText([]byte(parts[0])) != nil || vault.UnmarshalText([]byte(parts[3])) != nil {
+		return o, vault, bad
+	}
+	return o, vault, nil
 }
 
 // Status is how far a case has come.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -100,7 +99,7 @@ func slashOf(t era.Times, now core.Time, c slash.Case, next slash.Action) client
 		}
 		return t
 	}
-	return client.Slash{ID: fmt.Sprintf("%s-%d-%d-%s", c.Operator, c.Era, c.Kind, c.Vault), Operator: c.Operator, Era: c.Era, Kind: c.Kind.String(),
+	return client.Slash{ID: c.ID(), Operator: c.Operator, Era: c.Era, Kind: c.Kind.String(),
 		Vault: c.Vault, Status: c.Status(t, now).String(), Penalty: client.Amount(c.Penalty), Slashable: client.Amount(c.Slashable),
 		Takeable: client.Amount(takeable), Next: next.Verb.String(), Reason: next.Reason.Code, Text: next.Reason.Short, Until: known(next.Until),
 		Capture: k.Capture, ReportedAt: c.ReportedAt, ReportBy: known(k.Report), RequestedAt: c.RequestedAt, RequestBy: known(k.Request),

@@ -164,6 +164,25 @@ func (r *Roster) caseOf(ctx context.Context, o slash.Offence, vault common.Addre
 	return c, nil
 }
 
+// SlashNumber is the number under which a case was requested at its vault's slasher, and when; 0 for both when it was not.
+func (r *Roster) SlashNumber(ctx context.Context, o slash.Offence, vault common.Address, block uint64) (number *big.Int, at core.Time, err error) {
+	s, err := Read(ctx, r.Client, r.At.Offences, Number(block), offences.PackSlashOf(OffenceBinding(o), vault), offences.UnpackSlashOf)
+	if err != nil || s.RequestedAt.Sign() == 0 {
+		return new(big.Int), 0, err
+	}
+	return s.Index, core.Time(s.RequestedAt.Uint64()), nil
+}
+
+// VetoCall ends a slash that was requested; the sender must be its resolver, and in time (Symbiotic's VetoSlasher).
+func VetoCall(slasher common.Address, number *big.Int) Call {
+	return To(slasher, slashers.PackVetoSlash(number, nil))
+}
+
+// UpholdCall says which side of a dispute is wrong; the sender must be the judge.
+func UpholdCall(at Addresses, d bindings.Dispute, wrong core.Hash) Call {
+	return To(at.Offences, offences.PackUphold(d, wrong))
+}
+
 // ResolverOf returns who can veto a set's slashes at a slasher, zero when nobody can.
 func (r *Roster) ResolverOf(ctx context.Context, set core.SetID, slasher common.Address, block uint64) (common.Address, error) {
 	return Read(ctx, r.Client, slasher, Number(block), slashers.PackResolver(r.Subnetwork(set), nil), slashers.UnpackResolver)
