@@ -21,6 +21,15 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), err.String()
 }
 
+// TestNobodyAnswers: a node that is down was not asked for wrongly, and there is something to do about it.
+func TestNobodyAnswers(t *testing.T) {
+	const address = "0x00000000000000000000000000000000000000aa"
+	code, _, stderr := call(t, "election", "show", "--rpc-url", "http://127.0.0.1:1", "--middleware", address, "--programs", address)
+	if code != exitError || !strings.Contains(stderr, "connection refused") || !strings.Contains(stderr, "--rpc-url") || strings.Contains(stderr, "--help") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
 // TestUsage: what is asked for wrongly is exit status 2, nothing on stdout, and a line that says what, the value
 // and what to do.
 func TestUsage(t *testing.T) {

@@ -28,6 +28,9 @@ func (f programFlags) within(c *cobra.Command, acting bool, do func(context.Cont
 	ctx, cancel := context.WithTimeout(c.Context(), f.timeout)
 	defer cancel()
 	s, err := f.open(ctx, acting)
+	if chain.KindOf(err) == chain.Retry {
+		return fmt.Errorf("%w\nno node answers there: start it, or name another with --rpc-url or %s", err, endpointEnv)
+	}
 	if err != nil {
 		return usage(c, err)
 	}
