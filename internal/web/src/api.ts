@@ -1,6 +1,6 @@
 // The node's HTTP API: types from docs/openapi.json, a cache of what is on the page, and whether the node answers. Everything
 // on the page is asked for again when there is a new block; the browser's own cache answers what did not change (ETag).
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { components } from "./schema.gen";
 import { type AsOf, observe } from "./clock";
 
@@ -180,23 +180,46 @@ export function useGet<T>(path: string | null, patience = 0): Got<T> {
 type Page<I> = { asOf: AsOf; items: I[]; next?: string };
 export type Pages<I> = { items?: I[]; failure?: Failure; more?: () => void; busy: boolean; first?: unknown };
 
-/** A list of which each answer is a page: the first, and as many more as were asked for. */
+/** The addresses of the first pages of a list, as far as they are known: each says where the next begins. */
+function chain(path: string | null, limit: number, count: number): string[] {
+  if (path === null) {
+    return [];
+  }
+  const first = `${path}${path.includes("?") ? "&" : "?"}limit=${limit}`;
+  const list = [first];
+  while (list.length < count) {
+    const before = cache.get(list[list.length - 1] ?? "")?.data as Page<unknown> | undefined;
+    if (!before?.next) {
+      break;
+    }
+    list.push(`${first}&cursor=${encodeURIComponent(before.next)}`);
+  }
+  return list;
+}
+
+/**
+ * A list of which each answer is a page: the first, and as many more as were asked for. When the list grows at its head all
+ * later pages begin elsewhere; until they are there, what was shown stays.
+ */
 export function usePages<I>(path: string | null, limit = 50): Pages<I> {
-  const [cursors, setCursors] = useState<{ path: string | null; list: string[] }>({ path, list: [] });
-  const list = cursors.path === path ? cursors.list : [];
-  const join = path?.includes("?") ? "&" : "?";
-  const first = useGet<Page<I>>(path && `${path}${join}limit=${limit}`);
-  const rest = useMany<Page<I>>(path ? list.map((c) => `${path}${join}limit=${limit}&cursor=${encodeURIComponent(c)}`) : []);
-  const all = [first, ...rest];
-  const items = first.data && all.flatMap((g) => g.data?.items ?? []);
+  const [asked, ask] = useState({ path, count: 1 });
+  const count = asked.path === path ? asked.count : 1;
+  const paths = chain(path, limit, count);
+  const all = useMany<Page<I>>(paths);
+  const whole = useRef<{ path: string | null; items: I[] } | null>(null);
   const last = all[all.length - 1]?.data;
-  const next = last?.next;
+  const complete = all.length > 0 && all.every((g) => g.data) && (paths.length === count || !last?.next);
+  const items = all.flatMap((g) => g.data?.items ?? []);
+  if (complete) {
+    whole.current = { path, items };
+  }
+  const kept = whole.current?.path === path ? whole.current.items : all[0]?.data && items;
   return {
-    items,
-    first: first.data,
+    items: kept || undefined,
+    first: all[0]?.data,
     failure: all.find((g) => g.failure)?.failure,
-    busy: list.length > 0 && last === undefined,
-    more: next ? () => setCursors({ path, list: [...list, next] }) : undefined,
+    busy: count > 1 && !complete,
+    more: complete && last?.next ? () => ask({ path, count: count + 1 }) : undefined,
   };
 }
 
@@ -208,7 +231,7 @@ function useMany<T>(paths: string[]): Got<T>[] {
     const entries = paths.map(entry);
     for (const e of entries) {
       e.users.add(update);
-      if (e.data === undefined) {
+      if (e.data === undefined || e.tick < tick) {
         void load(e);
       }
     }

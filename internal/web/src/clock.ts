@@ -9,10 +9,14 @@ type Heard = { asOf: AsOf; at: number };
 let heard: Heard | null = null;
 const listeners = new Set<() => void>();
 
+/** How long a newer moment makes older ones be ignored. After that the chain was begun anew: a devnet's node restarted. */
+const firm = 15_000;
+
 /** Notes of which moment an answer was. Older moments change nothing. */
 export function observe(asOf: AsOf): void {
-  if (!heard || asOf.block > heard.asOf.block || asOf.time > heard.asOf.time) {
-    heard = { asOf, at: performance.now() };
+  const at = performance.now();
+  if (!heard || asOf.block > heard.asOf.block || asOf.time > heard.asOf.time || (asOf.block < heard.asOf.block && at - heard.at > firm)) {
+    heard = { asOf, at };
     listeners.forEach((f) => f());
   }
 }

@@ -15,6 +15,8 @@ export type Seen = { gas: bigint; price: bigint; fee: bigint; data: Hex };
 
 type Coded = { code?: unknown; message?: unknown; shortMessage?: unknown };
 
+const noFunds = "The account has not enough ETH for the gas. Send it some, or choose another account.";
+
 /** An error in words: what is wrong, and what to do. */
 export function explain(err: unknown): string {
   if (err instanceof BaseError) {
@@ -26,13 +28,13 @@ export function explain(err: unknown): string {
       return explainRevert(revert);
     }
     if (err.walk((e) => e instanceof InsufficientFundsError)) {
-      return "The account has not enough ETH for the gas. Send it some, or choose another account.";
+      return noFunds;
     }
     if (err.walk((e) => e instanceof ContractFunctionZeroDataError)) {
       return "There is no such contract on the chain that the wallet is connected to. Check the wallet's network.";
     }
     const raw = `${err.shortMessage} ${err.details}`;
-    return /insufficient funds/i.test(raw) ? "The account has not enough ETH for the gas. Send it some, or choose another account." : plain(raw);
+    return /insufficient funds|exceeds allowance/i.test(raw) ? noFunds : plain(raw);
   }
   const code = codeOf(err);
   if (code === 4001) {
@@ -72,8 +74,13 @@ export async function look(c: Connected, call: Call): Promise<Seen> {
   await read.simulateContract(request);
   const gas = await read.estimateContractGas(request);
   const price = await read.getGasPrice();
+  const fee = gas * price;
+  const balance = await read.getBalance({ address: c.account });
+  if (balance < fee) {
+    throw new Error(`The account has ${exact(balance, ETH)} ETH; the gas costs about ${exact(fee, ETH)} ETH. Send it some, or choose another account.`);
+  }
   const data = encodeFunctionData({ abi: call.abi, functionName: call.name, args: call.args });
-  return { gas, price, fee: gas * price, data };
+  return { gas, price, fee, data };
 }
 
 /** Has the wallet sign and send it; returns the transaction's hash. */

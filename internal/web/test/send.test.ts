@@ -91,10 +91,13 @@ test("what the wallet says", async () => {
 
 test("what a call costs, and when a claim is worth it", async () => {
   const two = "0x" + "0".repeat(63) + "1" + "0".repeat(63) + "1";
-  const seen = await look(wallet({ eth_call: two, eth_estimateGas: "0x14b4b", eth_gasPrice: "0x3b9aca00" }), withdraw);
+  const answers = { eth_call: two, eth_estimateGas: "0x14b4b", eth_gasPrice: "0x3b9aca00", eth_getBalance: "0xde0b6b3a7640000" };
+  const seen = await look(wallet(answers), withdraw);
   assert.equal(seen.gas, 84_811n);
   assert.equal(seen.fee, 84_811_000_000_000n);
   assert.equal(seen.data.slice(0, 10), toFunctionSelector("withdraw(address,uint256)"));
+  assert.equal(await why({ ...answers, eth_getBalance: "0x1" }), "The account has 0.000000000000000001 ETH; the gas costs about 0.000084811 ETH. Send it some, or choose another account.");
+  assert.match(await why({ ...answers, eth_estimateGas: fails(-32000, "gas required exceeds allowance (0)") }), /has not enough ETH for the gas/);
   assert.match(breakEven(84_811_000_000_000n, 66_000_000_000_000n), /more than 0\.000001285015151516 ETH/);
   assert.equal(breakEven(1n, 0n), "It pays nothing.");
 });

@@ -101,7 +101,7 @@ function EraClock(p: { set: number; era: number; times: S["Times"] | undefined; 
                 </span>
                 <Badge tone={e.phase === "active" ? "good" : "info"}>{phases[e.phase] ?? e.phase}</Badge>
               </h3>
-              <TimeBar name={`Era ${e.era}`} lanes={lanes} moments={moments} {...commonScale(p.times, p.eras)} />
+              <TimeBar name={`Era ${e.era}`} lanes={lanes} moments={moments} bare={p.era !== p.eras[0]} {...commonScale(p.times, p.eras)} />
             </>
           );
         }}

@@ -2,7 +2,7 @@
 import { type S, useGet } from "../api";
 import { duration, utc } from "../clock";
 import { currentSet } from "../router";
-import { Account, Amount, Facts, Hash, Panel } from "../parts/Bits";
+import { Account, Amount, Facts, Hash, Panel, zero } from "../parts/Bits";
 import { usePages } from "../api";
 import { Inequalities } from "../parts/Inequalities";
 import { ParametersPanel } from "../parts/Parameters";
@@ -97,7 +97,11 @@ function Contracts(p: { n: S["Network"]; set: S["Set"] | undefined }) {
             ["Rewards", <Hash of={n.contracts.rewards} what="contract" />],
             ["Offences", <Hash of={n.contracts.offences} what="contract" />],
             ["Programs", <Hash of={n.contracts.programs} what="contract" />],
-            ["Owner", <Account of={n.owner} />],
+            ["Owner: announces parameters, cancels rewards that wait", <Account of={n.owner} />],
+            ...(zero.test(n.pendingOwner) ? [] : ([["Named to follow as owner", <Account of={n.pendingOwner} />]] as [string, preact.JSX.Element][])),
+            ["Resolver: can veto slashes", <Account of={n.resolver} />],
+            ["Judge: says which side of a dispute is wrong", <Account of={n.judge} />],
+            ["Burner: where slashed stake goes", <Account of={n.burner} />],
             ...(p.set
               ? ([
                   ["Operators claim at", <Hash of={p.set.rewardContracts.operators} what="contract" />],

@@ -126,7 +126,7 @@ export function StakePanel(p: { of: S["Explanation"] }) {
 }
 
 function HistoryPanel(p: { set: number; operator: string }) {
-  const list = usePages<S["HistoryEra"]>(`/v1/sets/${p.set}/operators/${p.operator}/history`, 50);
+  const list = usePages<S["HistoryEra"]>(`/v1/sets/${p.set}/operators/${p.operator}/history`, 20);
   return (
     <Panel title="In or out, era by era">
       <ShowList of={list} lines={10} empty="No election is known since it registered. The first one appears after the next capture.">

@@ -33,7 +33,7 @@ function Body(p: { v: S["VaultDetail"] }) {
   const unlimited = big(v.networkLimit) >= 1n << 200n;
   return (
     <>
-      <Panel title="Now" aside={<a class="button" href={href("staker")}>Deposit or withdraw</a>}>
+      <Panel title="Now" aside={<a class="button" href={`${href("staker")}${currentSet() ? "&" : "?"}vault=${p.v.vault}`}>Deposit or withdraw</a>}>
         <Facts
           class="wide"
           of={[

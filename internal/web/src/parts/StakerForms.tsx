@@ -6,7 +6,7 @@ import { BASE, type Unit, WVARA, big, exact } from "../amount";
 import { type S, useGet, usePages } from "../api";
 import * as calls from "../calls";
 import { useNewest } from "../clock";
-import { currentSet } from "../router";
+import { currentSet, read } from "../router";
 import { type Call, explain } from "../send";
 import { type Connected, clients, useWallet } from "../wallet";
 import { AmountInput, check } from "./AmountInput";
@@ -45,7 +45,7 @@ function useBalance(token: string | undefined): bigint | undefined {
 export function DepositForm(p: { of: S["Staker"]; set: number }) {
   const vaults = usePages<S["Vault"]>(`/v1/sets/${p.set}/vaults`, 200);
   const { connected, ready, network } = useReady();
-  const [chosen, choose] = useState("");
+  const [chosen, choose] = useState(() => read(location.hash).query.get("vault") ?? "");
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
   const [error, setError] = useState("");

@@ -52,10 +52,24 @@ export function Problem(p: { of: Failure }) {
   );
 }
 
+/** What stands above data that could not be read again. That the node does not answer at all is said by the banner. */
+function Stale(p: { of: Failure | undefined }) {
+  return p.of && p.of.code !== "unreachable" ? (
+    <p class="stale" role="status">
+      This may be old: the node could not answer again. {sentence(p.of.detail)} This page asks again by itself.
+    </p>
+  ) : null;
+}
+
 /** What was got, or what stands in its place. Old data stays while the node is silent: the banner says so. */
 export function Show<T>(p: { of: Got<T>; lines?: number; children: (data: T) => ComponentChildren }) {
   if (p.of.data !== undefined) {
-    return <>{p.children(p.of.data)}</>;
+    return (
+      <>
+        <Stale of={p.of.failure} />
+        {p.children(p.of.data)}
+      </>
+    );
   }
   return p.of.failure ? <Problem of={p.of.failure} /> : <Loading lines={p.lines} />;
 }
@@ -71,6 +85,7 @@ export function ShowList<I>(p: { of: Pages<I>; lines?: number; empty: ComponentC
   }
   return (
     <>
+      <Stale of={failure} />
       {p.children(items)}
       {busy && <Loading lines={2} />}
       {more && (

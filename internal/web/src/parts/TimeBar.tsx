@@ -6,7 +6,7 @@ import { When } from "./Bits";
 export type Span = { name: string; from: number; to: number; tone: string };
 export type Moment = { name: string; at: number; note?: string };
 
-export function TimeBar(p: { name: string; lanes: Span[][]; moments: Moment[]; from?: number; to?: number }) {
+export function TimeBar(p: { name: string; lanes: Span[][]; moments: Moment[]; from?: number; to?: number; bare?: boolean }) {
   const t = useNow();
   const ends = [...p.lanes.flat().flatMap((s) => [s.from, s.to]), ...p.moments.map((m) => m.at)];
   if (ends.length === 0) {
@@ -43,16 +43,7 @@ export function TimeBar(p: { name: string; lanes: Span[][]; moments: Moment[]; f
         {inside && <line class="nowline" x1={at(t)} x2={at(t)} y1="0" y2={height} />}
         {inside && <circle class="nowdot" cx={at(t)} cy="4" r="4" />}
       </svg>
-      <ul class="legend" aria-label={`Spans of ${p.name}`}>
-        {p.lanes.flat().map((s) => (
-          <li key={s.name}>
-            <Swatch tone={s.tone} /> {s.name}
-          </li>
-        ))}
-        <li>
-          <Swatch tone="now" /> now{inside ? "" : t !== null && t > to ? ", after all of this" : ", before all of this"}
-        </li>
-      </ul>
+      {!p.bare && <Legend lanes={p.lanes} name={p.name} now={inside ? "" : t !== null && t > to ? ", after all of this" : ", before all of this"} />}
       <ol class="moments" aria-label={`Moments of ${p.name}`}>
         {p.moments.map((m) => (
           <li key={m.name} class={t !== null && m.at <= t ? "past" : "coming"}>
@@ -61,6 +52,21 @@ export function TimeBar(p: { name: string; lanes: Span[][]; moments: Moment[]; f
         ))}
       </ol>
     </div>
+  );
+}
+
+function Legend(p: { lanes: Span[][]; name: string; now: string }) {
+  return (
+    <ul class="legend" aria-label={`Spans of ${p.name}`}>
+      {p.lanes.flat().map((s) => (
+        <li key={s.name}>
+          <Swatch tone={s.tone} /> {s.name}
+        </li>
+      ))}
+      <li>
+        <Swatch tone="now" /> now{p.now}
+      </li>
+    </ul>
   );
 }
 

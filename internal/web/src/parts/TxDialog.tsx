@@ -131,7 +131,7 @@ function statusOf(s: State, final: boolean, known: number | undefined): string {
     case "asking":
       return "The wallet asks you.";
     case "pending":
-      return "Sent; waiting for a block.";
+      return "Sent; waiting for a block. Closing this does not stop it.";
     case "failed":
       return "Not done.";
     case "mined":

@@ -65,7 +65,7 @@ function One(p: { account: string; leaf: S["Leaf"]; commits: S["Commit"][] }) {
         As {l.role} {ok ? <Badge tone="good" testid={`verify-${l.role}-ok`}>in the root</Badge> : <Badge tone="bad" testid={`verify-${l.role}-wrong`}>not in the root</Badge>}
       </h3>
       <p>
-        {exact(big(l.amount), WVARA)} wVARA, with {l.proof.length} hashes of proof, {ok ? "leads to" : "does not lead to"}{" "}
+        {exact(big(l.amount), WVARA)} wVARA, with {l.proof.length === 1 ? "one hash" : `${l.proof.length} hashes`} of proof, {ok ? "leads to" : "does not lead to"}{" "}
         {against ? "the root that your wallet read from the reward contract." : "the root that the node says is on chain."}
       </p>
       <Facts
@@ -76,6 +76,9 @@ function One(p: { account: string; leaf: S["Leaf"]; commits: S["Commit"][] }) {
           ["Commit with this root", commit ? `era ${commit.toEra}, activated` : "none of those above"],
         ]}
       />
+      {!ok && against && sameHash(computed, l.root) && (
+        <p>It leads to the root that the node named, and the contract has another one. If a root was activated just now, the node's next answer has the proof for it; if this stays, the node is wrong.</p>
+      )}
       {read.why && <p class="wrong">Your wallet could not read the root: {read.why}</p>}
     </div>
   );
