@@ -246,6 +246,61 @@ func (c *Client) Slashes(ctx context.Context, set core.SetID, p Page) (Slashes, 
 	return ask[Slashes](ctx, c, inSet(set, "slashes"), p.query())
 }
 
+// OpenSlashes are those of a set of which something can still come.
+func (c *Client) OpenSlashes(ctx context.Context, set core.SetID, p Page) (Slashes, error) {
+	q := p.query()
+	q.Set("open", "true")
+	return ask[Slashes](ctx, c, inSet(set, "slashes"), q)
+}
+
+// Batch is one committed batch.
+func (c *Client) Batch(ctx context.Context, set core.SetID, number uint64) (BatchOf, error) {
+	return ask[BatchOf](ctx, c, inSet(set, "batches", number), nil)
+}
+
+// Change is what a simulation makes other; nil and 0: as it is.
+type Change struct {
+	MaxExecutors                      uint16
+	MinStake, MaxStake, MaxVaultStake *Amount
+	Stakes                            []StakeChange
+	Leave                             []core.Address
+}
+
+// StakeChange is stake of an operator that comes or goes, base units of the vault's collateral.
+type StakeChange struct {
+	Operator core.Address
+	Vault    core.Address // zero: its first
+	Amount   Amount
+	Remove   bool
+}
+
+// Simulate is the next election if stakes or parameters were other.
+func (c *Client) Simulate(ctx context.Context, set core.SetID, x Change) (Simulation, error) {
+	q := url.Values{}
+	if x.MaxExecutors != 0 {
+		q.Set("maxExecutors", fmt.Sprint(x.MaxExecutors))
+	}
+	for name, a := range map[string]*Amount{"minStake": x.MinStake, "maxStake": x.MaxStake, "maxVaultStake": x.MaxVaultStake} {
+		if a != nil {
+			q.Set(name, a.String())
+		}
+	}
+	for _, s := range x.Stakes {
+		whose, sign := s.Operator.String(), ""
+		if s.Vault != (core.Address{}) {
+			whose += "/" + s.Vault.String()
+		}
+		if s.Remove {
+			sign = "-"
+		}
+		q.Add("stake", whose+":"+sign+s.Amount.String())
+	}
+	for _, a := range x.Leave {
+		q.Add("leave", a.String())
+	}
+	return ask[Simulation](ctx, c, inSet(set, "simulation"), q)
+}
+
 // Batches are a set's committed batches, the newest first.
 func (c *Client) Batches(ctx context.Context, set core.SetID, p Page) (Batches, error) {
 	return ask[Batches](ctx, c, inSet(set, "batches"), p.query())

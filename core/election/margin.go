@@ -28,30 +28,58 @@ type Margin struct {
 // MarginOf computes an operator's margin in a snapshot. Whether it is eligible otherwise is its Outcome's to say. Errors: a
 // snapshot that does not pass its Check, an operator that is not in it.
 func MarginOf(s stake.Snapshot, operator core.Address) (Margin, error) {
+	m, err := MarginsOf(s)
+	if err != nil {
+		return Margin{}, err
+	}
+	return m.Of(operator)
+}
+
+// Margins are those of all operators of a snapshot, which is ranked once for them.
+type Margins struct {
+	snapshot stake.Snapshot
+	ranking  []candidate          // all that are eligible, by weight, descending
+	rank     map[core.Address]int // places in it
+	place    map[core.Address]int // in the snapshot
+}
+
+// MarginsOf ranks a snapshot. Errors: one that does not pass its Check.
+func MarginsOf(s stake.Snapshot) (Margins, error) {
 	if err := s.Check(); err != nil {
-		return Margin{}, fmt.Errorf("margin of %s: %w", operator, err)
+		return Margins{}, fmt.Errorf("margins: %w", err)
 	}
-	var own *stake.Operator
-	var others []core.Amount // weights, descending
-	for _, c := range (field{snapshot: s}).ranking() {
-		if c.entry.Operator != operator {
-			others = append(others, c.entry.Weight)
-		}
+	m := Margins{s, field{snapshot: s}.ranking(), map[core.Address]int{}, map[core.Address]int{}}
+	for i, c := range m.ranking {
+		m.rank[c.entry.Operator] = i
 	}
-	for i := range s.Operators {
-		if s.Operators[i].Address == operator {
-			own = &s.Operators[i]
-		}
+	for i, o := range s.Operators {
+		m.place[o.Address] = i
 	}
-	if own == nil {
+	return m, nil
+}
+
+// Of is MarginOf of one operator. Errors: one that is not in the snapshot.
+func (all Margins) Of(operator core.Address) (Margin, error) {
+	s := all.snapshot
+	i, known := all.place[operator]
+	if !known {
 		return Margin{}, fmt.Errorf("margin of %s: no operator of set %d", operator, s.Set)
 	}
-	m := Margin{Seats: int(s.Rules.MaxExecutors), Eligible: len(others), Free: stake.Slots - len(own.Vaults), Enough: s.Rules.MinStake}
+	own, others := &s.Operators[i], len(all.ranking)
+	rank, eligible := all.rank[operator]
+	if eligible {
+		others--
+	}
+	m := Margin{Seats: int(s.Rules.MaxExecutors), Eligible: others, Free: stake.Slots - len(own.Vaults), Enough: s.Rules.MinStake}
 	if m.Enough.IsZero() {
 		m.Enough.SetOne()
 	}
-	if len(others) >= m.Seats {
-		above := others[m.Seats-1]
+	if others >= m.Seats {
+		last := m.Seats - 1 // of the others
+		if eligible && rank <= last {
+			last++
+		}
+		above := all.ranking[last].entry.Weight
 		above.AddUint64(&above, 1)
 		if above.Gt(&s.Rules.MaxStake) {
 			m.Contested, above = true, s.Rules.MaxStake

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -16,6 +17,12 @@ import (
 
 // mostCached is how many bytes of answers are kept between two ticks.
 const mostCached = 32 << 20
+
+// entrySize is what an entry takes besides its key and body, about.
+const entrySize = 256
+
+// mostWaiting is how many may wait for their turn.
+const mostWaiting = 64
 
 // cache is what was answered since the last tick, by address.
 type cache struct {
@@ -52,14 +59,15 @@ func (c *cache) get(key string) (answer, uint64, bool) {
 func (c *cache) put(key string, a answer, epoch uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if epoch != c.epoch || a.status >= http.StatusInternalServerError || c.bytes+len(a.body) > mostCached {
+	size := len(key) + len(a.body) + entrySize
+	if epoch != c.epoch || a.status != http.StatusOK && a.status != http.StatusNotFound || size > mostCached/8 || c.bytes+size > mostCached {
 		return
 	}
 	if c.of == nil {
 		c.of = map[string]answer{}
 	}
 	c.of[key] = a
-	c.bytes += len(a.body)
+	c.bytes += size
 }
 
 // mostURL is the longest address that is answered.
@@ -75,7 +83,7 @@ func (s *Server) cached(inner http.Handler) http.Handler {
 		key := q.URL.EscapedPath() + "?" + q.URL.RawQuery
 		a, epoch, there := s.cache.get(key)
 		if !there {
-			made, _, _ := s.cache.flight.Do(key, func() (any, error) {
+			made, _, _ := s.cache.flight.Do(strconv.FormatUint(epoch, 10)+" "+key, func() (any, error) {
 				a := s.compute(inner, q)
 				s.cache.put(key, a, epoch)
 				return a, nil
@@ -117,6 +125,12 @@ func (s *Server) compute(inner http.Handler, q *http.Request) (a answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.Context()), answerTime)
 	defer cancel()
 	r := httptest.NewRecorder()
+	if s.waiting.Add(1) > mostWaiting {
+		s.waiting.Add(-1)
+		write(r, problem(http.StatusServiceUnavailable, "busy", "%d wait already; ask again", mostWaiting))
+		return answer{status: r.Code, kind: r.Header().Get("Content-Type"), body: r.Body.Bytes()}
+	}
+	defer s.waiting.Add(-1)
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()

@@ -3,9 +3,12 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -169,8 +172,8 @@ func (s *Server) earnings(ctx context.Context, m *moment, in *OfEarnings) (clien
 	select { // one at a time: each holds what an era pays to everybody
 	case m.explaining <- struct{}{}:
 		defer func() { <-m.explaining }()
-	case <-ctx.Done():
-		return out, ctx.Err()
+	default:
+		return out, problem(503, "busy", "another's question of this kind is being computed; ask again")
 	}
 	x := reward.Explanation{Account: in.Account}
 	err = engine.Payouts(ctx, m.Roster, m.Mirror, in.Set, out.FromEra, out.ToEra, m.final(), func(p reward.Payout) error {
@@ -232,11 +235,15 @@ func (s *Server) batches(ctx context.Context, m *moment, in *OfSetPaged) (client
 	if err != nil {
 		return out, err
 	}
-	before, err := descending(in.Cursor, 1<<62) // the number of the last batch of the page before
+	from, before, err := batchCursor(in.Cursor, m.next())
 	if err != nil {
 		return out, err
 	}
-	for e := m.next(); e >= first; e-- {
+	for e := from; e >= first; e-- {
+		if from-e == mostErasLooked { // what is there comes first
+			out.Next = fmt.Sprintf("%d-%d", e, before)
+			return out, nil
+		}
 		work, err := m.workOf(ctx, in.Set, e)
 		if err != nil {
 			return out, err
@@ -246,7 +253,7 @@ func (s *Server) batches(ctx context.Context, m *moment, in *OfSetPaged) (client
 				continue
 			}
 			if len(out.Items) == in.Limit {
-				out.Next = strconv.FormatUint(out.Items[len(out.Items)-1].Number, 10)
+				out.Next = fmt.Sprintf("%d-%d", e, out.Items[len(out.Items)-1].Number)
 				return out, nil
 			}
 			one, err := m.batch(ctx, in.Set, c)
@@ -262,28 +269,37 @@ func (s *Server) batches(ctx context.Context, m *moment, in *OfSetPaged) (client
 	return out, nil
 }
 
+// mostErasLooked is in how many eras a page of batches is looked for: one that finds few is short, and says where to go on.
+const mostErasLooked = 32
+
+// batchCursor reads ERA-NUMBER: in which era to go on, with batches before which number.
+func batchCursor(cursor string, newest core.Era) (core.Era, uint64, error) {
+	if cursor == "" {
+		return newest, math.MaxUint64, nil
+	}
+	era, number, found := strings.Cut(cursor, "-")
+	e, err := strconv.ParseUint(era, 10, 62)
+	before, err2 := strconv.ParseUint(number, 10, 64)
+	if !found || errors.Join(err, err2) != nil {
+		return 0, 0, badRequest("cursor %q: want the next of a page", cursor)
+	}
+	return min(core.Era(e), newest), before, nil
+}
+
 func (s *Server) batch(ctx context.Context, m *moment, in *OfBatch) (client.BatchOf, error) {
 	out := client.BatchOf{AsOf: m.asOf()}
-	first, err := m.firstEra(ctx, in.Set)
+	if err := m.serves(in.Set); err != nil {
+		return out, err
+	}
+	found, err := m.Roster.BatchesNumbered(ctx, in.Set, in.Number, m.final())
 	if err != nil {
 		return out, err
 	}
-	for e := m.next(); e >= first; e-- {
-		work, err := m.workOf(ctx, in.Set, e)
-		if err != nil {
-			return out, err
-		}
-		for _, c := range work {
-			if c.Batch.Number == in.Number {
-				out.Batch, err = m.batch(ctx, in.Set, c)
-				return out, err
-			}
-		}
-		if e == 0 || len(work) > 0 && work[0].Batch.Number < in.Number {
-			break
-		}
+	if len(found) == 0 {
+		return out, notFound("set %d has committed no batch %d", in.Set, in.Number)
 	}
-	return out, notFound("set %d has committed no batch %d", in.Set, in.Number)
+	out.Batch, err = m.batch(ctx, in.Set, found[0])
+	return out, err
 }
 
 func (m *moment) batch(ctx context.Context, set core.SetID, c chain.Committed) (client.Batch, error) {

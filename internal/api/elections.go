@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strconv"
@@ -34,15 +33,25 @@ func (m *moment) electionOf(ctx context.Context, set core.SetID, e core.Era) (k 
 	if there {
 		return k, nil
 	}
+	if e == m.next() { // once in a moment, whoever asks
+		m.electing.Lock()
+		defer m.electing.Unlock()
+		if k, there := m.coming[set]; there {
+			return k, nil
+		}
+		defer func() {
+			if err == nil {
+				m.coming[set] = k
+			}
+		}()
+	}
 	k.draw = election.Draw{ChainID: m.Roster.ChainID, Router: core.Address(m.Roster.At.Router)}
 	if k.captured = e < m.next(); k.captured {
 		k.decision, err = engine.DecideFrom(ctx, m.Roster, m.Mirror, set, e, m.final())
 		if err == nil {
 			k.sealed, k.snapshot, k.draw, k.result = true, k.decision.Snapshot, k.decision.Draw, k.decision.Result
 			k.decision = engine.Decision{Result: k.decision.Result, Aggregate: k.decision.Aggregate}
-			m.mu.Lock()
-			m.decided.put(key, k)
-			m.mu.Unlock()
+			m.keep(func() { m.decided.put(key, k, 1+len(k.snapshot.Operators)) })
 		}
 		if !errors.Is(err, engine.ErrNotSealed) {
 			return k, err
@@ -66,14 +75,11 @@ func (m *moment) before(ctx context.Context, set core.SetID, e core.Era) (*known
 	}
 	k, err := m.electionOf(ctx, set, e-1)
 	var p *client.Problem
-	if errors.As(err, &p) || errors.Is(err, errNone) {
+	if errors.As(err, &p) {
 		return nil, nil
 	}
 	return &k, err
 }
-
-// errNone is what nobody has looked at.
-var errNone = errors.New("no such election")
 
 // eraOf reads the era of a path.
 func (m *moment) eraOf(text string) (core.Era, error) {
@@ -145,12 +151,9 @@ func (s *Server) elections(ctx context.Context, m *moment, in *OfSetPaged) (clie
 	if err != nil {
 		return out, err
 	}
-	for e := core.Era(from); ; e-- {
+	for e := core.Era(from); e >= first; e-- {
 		if len(out.Items) == in.Limit {
 			out.Next = strconv.FormatUint(uint64(e), 10)
-			break
-		}
-		if e < first {
 			break
 		}
 		k, err := m.electionOf(ctx, in.Set, e)
@@ -229,6 +232,8 @@ func (s *Server) election(ctx context.Context, m *moment, in *OfElectionPaged) (
 type voted struct {
 	known
 	last    *known
+	was     map[core.Address]election.Outcome // of the election before
+	margins election.Margins
 	summary client.ElectionSummary
 }
 
@@ -252,6 +257,15 @@ func (m *moment) voted(ctx context.Context, set core.SetID, text string) (v vote
 			return v, err
 		}
 	}
+	if v.last != nil {
+		v.was = map[core.Address]election.Outcome{}
+		for _, o := range v.last.result.Outcomes {
+			v.was[o.Operator] = o
+		}
+	}
+	if v.margins, err = election.MarginsOf(v.snapshot); err != nil {
+		return v, err
+	}
 	v.summary, err = m.summary(ctx, set, e, v.known, v.last)
 	return v, err
 }
@@ -259,7 +273,7 @@ func (m *moment) voted(ctx context.Context, set core.SetID, text string) (v vote
 func (v voted) candidacy(o election.Outcome) (client.Candidacy, error) {
 	c := client.Candidacy{Operator: o.Operator, Reason: o.Code, Text: o.Short, Elected: o.Elected, Rank: o.Rank,
 		Stake: client.Amount(o.Stake), Weight: client.Amount(o.Weight), Change: v.change(o)}
-	x, err := election.MarginOf(v.snapshot, o.Operator)
+	x, err := v.margins.Of(o.Operator)
 	c.Margin = client.Margin{Needed: client.Amount(x.Enough), Contested: x.Contested, Short: client.Amount(x.Short), Spare: client.Amount(x.Spare),
 		Room: client.Amount(x.Room), Free: x.Free}
 	return c, err
@@ -270,18 +284,17 @@ func (v voted) change(o election.Outcome) string {
 	if v.last == nil {
 		return map[bool]string{true: "first", false: "out"}[o.Elected]
 	}
-	i := slices.IndexFunc(v.last.result.Outcomes, func(x election.Outcome) bool { return x.Operator == o.Operator })
-	was := i >= 0 && v.last.result.Outcomes[i].Elected
+	before := v.was[o.Operator]
 	switch {
-	case !o.Elected && was:
+	case !o.Elected && before.Elected:
 		return "left"
 	case !o.Elected:
 		return "out"
-	case !was:
+	case !before.Elected:
 		return "joined"
-	case v.last.result.Outcomes[i].Rank > o.Rank:
+	case before.Rank > o.Rank:
 		return "up"
-	case v.last.result.Outcomes[i].Rank < o.Rank:
+	case before.Rank < o.Rank:
 		return "down"
 	}
 	return "same"
@@ -340,61 +353,4 @@ func collateralOf(h *stake.History, vault core.Address) core.Address {
 		}
 	}
 	return core.Address{}
-}
-
-// ascending reads the cursor of a list that is counted from its beginning.
-func ascending(cursor string) (int, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseUint(cursor, 10, 31)
-	if err != nil {
-		return 0, badRequest("cursor %q: want the next of a page", cursor)
-	}
-	return int(n), nil
-}
-
-// descending reads the cursor of a list that grows at its front: an item's number.
-func descending(cursor string, newest uint64) (uint64, error) {
-	if cursor == "" {
-		return newest, nil
-	}
-	n, err := strconv.ParseUint(cursor, 10, 62)
-	if err != nil {
-		return 0, badRequest("cursor %q: want the next of a page", cursor)
-	}
-	return min(n, newest), nil
-}
-
-// afterAddress reads the cursor of a list by address: the last one of the page before.
-func afterAddress(cursor string) (a core.Address, err error) {
-	if cursor == "" {
-		return a, nil
-	}
-	raw, err := hex.DecodeString(cursor)
-	if err != nil || len(raw) != len(a) {
-		return a, badRequest("cursor %q: want the next of a page", cursor)
-	}
-	return core.Address(raw), nil
-}
-
-// pageOf is what of an ascending list follows on a cursor, and the next cursor.
-func pageOf(list []core.Address, cursor string, limit int) (page []core.Address, next string, err error) {
-	after, err := afterAddress(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	from := 0
-	if cursor != "" {
-		at, found := slices.BinarySearchFunc(list, after, compare)
-		if from = at; found {
-			from++
-		}
-	}
-	to := min(len(list), from+limit)
-	if to < len(list) {
-		last := list[to-1]
-		next = hex.EncodeToString(last[:])
-	}
-	return list[from:to], next, nil
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/gear-tech/roster/client"
@@ -47,8 +46,11 @@ func (s *Server) era(ctx context.Context, m *moment, in *OfEra) (client.EraOf, e
 	if err != nil {
 		return out, err
 	}
-	if in.Era < first || in.Era > m.next() {
-		return out, notFound("set %d has eras %d to %d", in.Set, first, m.next())
+	if in.Era > m.next() {
+		return out, problem(404, "not_yet", "era %d is captured at %d: era %d is the next to be looked at", in.Era, m.Roster.Times.Capture(in.Era), m.next())
+	}
+	if in.Era < first {
+		return out, notFound("set %d has no era %d: its first is %d", in.Set, in.Era, first)
 	}
 	lists, err := m.lists(ctx, in.Set)
 	if err != nil {
@@ -59,37 +61,25 @@ func (s *Server) era(ctx context.Context, m *moment, in *OfEra) (client.EraOf, e
 }
 
 // lists are all proposals of a set with their bonds, in the order in which they were posted.
-func (m *moment) lists(ctx context.Context, set core.SetID) (list []posted, err error) {
-	proposed, err := m.Roster.ProposedOf(ctx, set, m.final())
-	if err != nil {
-		return nil, err
-	}
-	bonds, err := m.Roster.BondsOf(ctx, set, m.final())
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range proposed {
-		list = append(list, posted{p, bonds[i]}) // both follow the same events
-	}
-	return list, nil
-}
-
-type posted struct {
-	chain.Elected
-	bond chain.Bond
+func (m *moment) lists(ctx context.Context, set core.SetID) ([]chain.Listed, error) {
+	return m.Roster.ListedOf(ctx, set, m.final())
 }
 
 // proposal is a list as it is shown, with whether it is right where this node knows.
-func (m *moment) proposal(ctx context.Context, p posted) (client.Proposal, error) {
+func (m *moment) proposal(ctx context.Context, l chain.Listed) (client.Proposal, error) {
+	p, err := m.Roster.Read(ctx, l)
+	if err != nil {
+		return client.Proposal{}, err
+	}
 	t := m.Roster.Times
 	out := client.Proposal{Era: p.Era, Header: p.Header.Hash(), Proposer: p.Proposer, PostedAt: p.PostedAt, Block: p.PostedIn,
-		Transaction: core.Hash(p.bond.Tx), ActiveAt: t.ActiveAt(p.Era, p.PostedAt), Executors: len(p.Entries),
-		Total: client.Amount(p.Header.Total), Bond: client.Amount(p.bond.Amount), Status: "standing"}
+		Transaction: core.Hash(l.Tx), ActiveAt: t.ActiveAt(p.Era, p.PostedAt), Executors: len(p.Entries),
+		Total: client.Amount(p.Header.Total), Bond: client.Amount(l.Amount), Status: "standing"}
 	out.ChallengeUntil = p.PostedAt + t.ChallengeWindow
 	switch {
-	case p.bond.Discarded:
+	case l.Discarded:
 		out.Status = "discarded"
-	case p.bond.Released:
+	case l.Released:
 		out.Status = "released"
 	}
 	k, err := m.electionOf(ctx, p.Set, p.Era)
@@ -103,7 +93,7 @@ func (m *moment) proposal(ctx context.Context, p posted) (client.Proposal, error
 	return out, nil
 }
 
-func (m *moment) eraOfSet(ctx context.Context, set core.SetID, e core.Era, lists []posted) (client.Era, error) {
+func (m *moment) eraOfSet(ctx context.Context, set core.SetID, e core.Era, lists []chain.Listed) (client.Era, error) {
 	t, now := m.Roster.Times, m.time()
 	out := client.Era{Set: set, Era: e, Phase: "open", Capture: t.Capture(e), SealableAt: t.SealableAt(e), Start: t.Start(e), End: t.Start(e + 1),
 		ProposeUntil: t.LifetimeEnd(e), LifetimeEnd: t.LifetimeEnd(e), ReportUntil: t.Deadline(e), RequestUntil: t.RequestDeadline(e)}
@@ -111,7 +101,7 @@ func (m *moment) eraOfSet(ctx context.Context, set core.SetID, e core.Era, lists
 		if p.Era != e {
 			continue
 		}
-		if p.bond.Discarded {
+		if p.Discarded {
 			out.DiscardedCount++
 			continue
 		}
@@ -174,19 +164,4 @@ func (s *Server) proposals(ctx context.Context, m *moment, in *OfSetPaged) (clie
 	}
 	out.Next = next
 	return out, nil
-}
-
-// newestOf is a page of a list that grows at its end, the newest first. The cursor is how many are left.
-func newestOf[T any](list []T, p Paged) (page []T, next string, err error) {
-	left, err := descending(p.Cursor, uint64(len(list)))
-	if err != nil {
-		return nil, "", err
-	}
-	from := max(0, int(left)-p.Limit)
-	page = slices.Clone(list[from:left])
-	slices.Reverse(page)
-	if from > 0 {
-		next = strconv.Itoa(from)
-	}
-	return page, next, nil
 }

@@ -58,6 +58,9 @@ func (f *feed) join(after uint64, any bool) (chan client.Event, []client.Event) 
 	}
 	l := make(chan client.Event, mostBehind)
 	f.listeners[l] = true
+	if after > f.last { // of another start of this node
+		after = 0
+	}
 	var missed []client.Event
 	for _, e := range f.kept {
 		if any && e.ID > after {
@@ -79,6 +82,10 @@ func (f *feed) leave(l chan client.Event) {
 // ServeHTTP sends events until the client goes. Last-Event-ID, or ?after=N, gets those after that one which are still kept;
 // after=0 all of them.
 func (f *feed) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	if q.Method == http.MethodHead {
+		w.Header().Set("Content-Type", "text/event-stream")
+		return
+	}
 	text := q.Header.Get("Last-Event-ID")
 	if text == "" {
 		text = q.URL.Query().Get("after")

@@ -22,6 +22,9 @@ func (s *Server) forecast(ctx context.Context, m *moment, in *OfForecast) (clien
 		if q.Stake, err = uint256.FromDecimal(in.Stake); err != nil {
 			return out, badRequest("stake %q: want base units", in.Stake)
 		}
+		if _, err := election.WithStake(c.snapshot, in.Operator, *q.Stake); err != nil {
+			return out, badRequest("%v", err)
+		}
 	} else if _, there := c.operator(m, in.Operator); !there {
 		return out, notFound("%s never registered in set %d: name a stake to see what it would bring", in.Operator, in.Set)
 	}
@@ -32,8 +35,8 @@ func (s *Server) forecast(ctx context.Context, m *moment, in *OfForecast) (clien
 	select { // one at a time, like an explanation: each holds what an era pays to everybody
 	case m.explaining <- struct{}{}:
 		defer func() { <-m.explaining }()
-	case <-ctx.Done():
-		return out, ctx.Err()
+	default:
+		return out, problem(503, "busy", "another's question of this kind is being computed; ask again")
 	}
 	f, err := engine.Foretell(ctx, m.Roster, m.Mirror, q, m.final())
 	if err != nil {

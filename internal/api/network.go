@@ -17,7 +17,7 @@ import (
 
 func (s *Server) network(ctx context.Context, m *moment, _ *None) (n client.Network, err error) {
 	at, t := m.Roster.At, m.Roster.Times
-	n = client.Network{AsOf: m.asOf(), ChainID: m.Roster.ChainID, Clock: m.clock(), Sets: m.sets, Times: client.Times(t),
+	n = client.Network{AsOf: m.asOf(), ChainID: m.Roster.ChainID, Clock: m.clock(), Sets: present(m.sets), Times: client.Times(t),
 		Checks: inequalities(era.Check(t)), Contracts: client.Contracts{Token: core.Address(at.Token), Middleware: core.Address(at.Middleware),
 			Operators: core.Address(at.Operators), Router: core.Address(at.Router), Rewards: core.Address(at.Rewards),
 			Offences: core.Address(at.Offences), Programs: core.Address(at.Programs)}}
@@ -194,6 +194,13 @@ func (s *Server) checks(ctx context.Context, m *moment, in *OfChecks) (client.Ch
 	if known && time.Since(old.at) < diagnosisTime {
 		return old.report, nil
 	}
+	if !s.diagnosing.TryLock() { // one at a time
+		if known {
+			return old.report, nil
+		}
+		return client.Checks{}, problem(503, "busy", "a doctor is looking already; ask again")
+	}
+	defer s.diagnosing.Unlock()
 	r, err := s.Diagnose(ctx, in.Set)
 	if err != nil {
 		return client.Checks{}, err

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
+
+var described = sync.OnceValue(OpenAPI)
 
 // OpenAPI is the description of everything here (OpenAPI 3.1), docs/openapi.json.
 func OpenAPI() []byte {

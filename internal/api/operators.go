@@ -103,6 +103,11 @@ func (s *Server) history(ctx context.Context, m *moment, in *OfOperatorPaged) (c
 	if err != nil {
 		return out, err
 	}
+	ever := false
+	m.Mirror.View(func(h *stake.History) { ever = slices.Contains(h.Operators(in.Set), in.Operator) })
+	if !ever {
+		return out, notFound("%s never registered in set %d", in.Operator, in.Set)
+	}
 	from, err := descending(in.Cursor, uint64(m.next()))
 	if err != nil {
 		return out, err
@@ -122,9 +127,6 @@ func (s *Server) history(ctx context.Context, m *moment, in *OfOperatorPaged) (c
 		if e == 0 {
 			break
 		}
-	}
-	if len(out.Items) == 0 && in.Cursor == "" {
-		return out, notFound("%s never registered in set %d", in.Operator, in.Set)
 	}
 	return out, nil
 }
@@ -182,8 +184,6 @@ func (m *moment) workOf(ctx context.Context, set core.SetID, e core.Era) ([]chai
 	if _, closed, err := m.Roster.ClosedAt(ctx, set, e, m.final()); err != nil || !closed {
 		return list, err
 	}
-	m.mu.Lock()
-	m.eraWork.put(key, list)
-	m.mu.Unlock()
+	m.keep(func() { m.eraWork.put(key, list, 1+len(list)) })
 	return list, nil
 }

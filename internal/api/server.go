@@ -60,12 +60,16 @@ type Server struct {
 	current    atomic.Pointer[moment]
 	cache      cache
 	slots      chan struct{} // of answers that are being computed
+	waiting    atomic.Int64  // who waits for one, or has one
 	explaining chan struct{} // of those, the one that explains what somebody earned
 
-	mu        sync.Mutex
-	decided   memo[slot, known]
-	eraWork   memo[slot, []chain.Committed]
-	diagnoses map[core.SetID]diagnosis
+	mu         sync.Mutex
+	gen        uint64 // counts reorganisations: what was begun before one is not kept after it
+	decided    memo[slot, known]
+	eraWork    memo[slot, []chain.Committed]
+	diagnoses  map[core.SetID]diagnosis
+	diagnosing sync.Mutex // held while a doctor looks
+	vetoes     map[core.Address]veto
 }
 
 // slot is one era of one set.
@@ -76,16 +80,16 @@ type slot struct {
 
 // Bounds of what strangers may cost.
 const (
-	mostAtOnce    = 4                // answers that are computed at a time
-	answerTime    = 20 * time.Second // for one of them, with the wait for its turn
-	mostElections = 64               // that are kept
+	mostAtOnce = 4                // answers that are computed at a time
+	answerTime = 20 * time.Second // for one of them, with the wait for its turn
+	mostHeld   = 100_000          // operators of elections that are kept, and batches
 )
 
 // New makes a server. It answers nothing before the first tick.
 func New(p Parts) *Server {
 	s := &Server{Parts: p, Rewards: NewRewards(p.Shelf, p.Failed), events: newFeed(), slots: make(chan struct{}, mostAtOnce),
-		explaining: make(chan struct{}, 1), diagnoses: map[core.SetID]diagnosis{}}
-	s.decided.most, s.eraWork.most = mostElections, mostElections
+		explaining: make(chan struct{}, 1), diagnoses: map[core.SetID]diagnosis{}, vetoes: map[core.Address]veto{}}
+	s.decided.most, s.eraWork.most = mostHeld, mostHeld
 	return s
 }
 
@@ -94,6 +98,12 @@ type moment struct {
 	*Server
 	tick engine.Tick
 	sets []core.SetID
+	gen  uint64
+
+	electing sync.Mutex           // of coming
+	judging  sync.Mutex           // of cases
+	coming   map[core.SetID]known // elections to come, of this moment
+	cases    map[core.SetID][]client.Slash
 }
 
 // final is the block of what is mirrored.
@@ -119,17 +129,35 @@ func (s *Server) Ticked(t engine.Tick, sets []core.SetID) {
 	if old := s.current.Load(); old != nil && t.Final.Number < old.tick.Final.Number {
 		s.Forget()
 	}
-	s.current.Store(&moment{s, t, slices.Clone(sets)})
+	s.mu.Lock()
+	gen := s.gen
+	s.mu.Unlock()
+	s.current.Store(&moment{Server: s, tick: t, sets: append([]core.SetID{}, sets...), gen: gen, coming: map[core.SetID]known{}, cases: map[core.SetID][]client.Slash{}})
 	s.cache.drop()
 	s.events.publish("block", map[string]string{"block": fmt.Sprint(t.Head.Number), "final": fmt.Sprint(t.Final.Number), "time": fmt.Sprint(t.Head.Time)})
 }
 
-// Forget drops what was concluded, after a reorganisation of blocks that were taken for final.
+// Forget drops what was concluded, when what is mirrored is taken back: after a reorganisation of blocks that were taken for
+// final, or because it was wrong. Nothing is answered until the next tick.
 func (s *Server) Forget() {
+	s.current.Store(nil)
+	s.cache.drop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.gen++
 	s.decided.clear()
 	s.eraWork.clear()
+	clear(s.diagnoses)
+	clear(s.vetoes)
+}
+
+// keep keeps what was concluded in a moment, unless that moment was taken back.
+func (m *moment) keep(put func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gen == m.Server.gen {
+		put()
+	}
 }
 
 // Happened says what just happened, to whoever listens.
@@ -139,7 +167,7 @@ func (s *Server) moment() (*moment, error) {
 	if m := s.current.Load(); m != nil {
 		return m, nil
 	}
-	return nil, problem(http.StatusServiceUnavailable, "starting", "the node is starting and has read no block yet; ask again")
+	return nil, problem(http.StatusServiceUnavailable, "starting", "the node has read no block yet, or reads some again; ask again")
 }
 
 // Handler is everything under /v1.
@@ -151,8 +179,9 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /v1/events", s.events)
 	mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(OpenAPI()) // the reader is gone: nobody to tell
+		_, _ = w.Write(described()) // the reader is gone: nobody to tell
 	})
+	mux.Handle("GET /v1/health", inner) // as it is, also when no tick comes, and when there is much to do
 	mux.Handle("GET /v1/", s.cached(inner))
 	mux.HandleFunc("/v1/", func(w http.ResponseWriter, q *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -229,27 +258,32 @@ func (m *moment) enrolled(ctx context.Context, set core.SetID) ([]core.Address, 
 
 func compare(a, b core.Address) int { return common.Address(a).Cmp(common.Address(b)) }
 
-// memo keeps the newest of what was concluded.
+// memo keeps the newest of what was concluded, as much as fits.
 type memo[K comparable, V any] struct {
-	most  int
-	of    map[K]V
-	order []K
+	most, has int
+	of        map[K]V
+	weights   map[K]int
+	order     []K
 }
 
 func (m *memo[K, V]) get(key K) (v V, ok bool) { v, ok = m.of[key]; return v, ok }
 
-func (m *memo[K, V]) put(key K, v V) {
+func (m *memo[K, V]) put(key K, v V, weight int) {
 	if m.of == nil {
-		m.of = map[K]V{}
+		m.of, m.weights = map[K]V{}, map[K]int{}
 	}
-	if _, there := m.of[key]; !there {
-		m.order = append(m.order, key)
+	if _, there := m.of[key]; there || weight > m.most {
+		return
 	}
-	m.of[key] = v
-	if len(m.order) > m.most {
-		delete(m.of, m.order[0])
+	m.of[key], m.weights[key] = v, weight
+	m.order = append(m.order, key)
+	for m.has += weight; m.has > m.most; {
+		oldest := m.order[0]
+		m.has -= m.weights[oldest]
 		m.order = m.order[1:]
+		delete(m.of, oldest)
+		delete(m.weights, oldest)
 	}
 }
 
-func (m *memo[K, V]) clear() { m.of, m.order = nil, nil }
+func (m *memo[K, V]) clear() { m.of, m.weights, m.order, m.has = nil, nil, nil, 0 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/era"
@@ -34,6 +32,19 @@ func (s *Server) slashes(ctx context.Context, m *moment, in *OfSlashes) (client.
 
 // slashes are all cases of a set, in the order of their reports.
 func (m *moment) slashes(ctx context.Context, set core.SetID) ([]client.Slash, error) {
+	m.judging.Lock() // once in a moment, whoever asks
+	defer m.judging.Unlock()
+	if list, there := m.cases[set]; there {
+		return slices.Clone(list), nil
+	}
+	list, err := m.casesOf(ctx, set)
+	if err == nil {
+		m.cases[set] = list
+	}
+	return slices.Clone(list), err
+}
+
+func (m *moment) casesOf(ctx context.Context, set core.SetID) ([]client.Slash, error) {
 	block, now := m.tick.Head.Number, m.time()
 	reports, err := m.Roster.OffencesOf(ctx, set, block)
 	if err != nil {
@@ -52,16 +63,12 @@ func (m *moment) slashes(ctx context.Context, set core.SetID) ([]client.Slash, e
 	}
 	list := make([]client.Slash, len(cases))
 	for i, c := range cases {
-		vault, err := m.Roster.Vault(ctx, common.Address(c.Vault), block)
-		if err != nil {
-			return nil, err
-		}
-		resolver, err := m.Roster.ResolverOf(ctx, set, vault.Slasher, block)
+		v, err := m.vetoOf(ctx, set, c.Vault)
 		if err != nil {
 			return nil, err
 		}
 		one := slashOf(m.Roster.Times, now, c, slash.Next(m.Roster.Times, now, c, cases, disputes))
-		one.Collateral, one.Resolver = core.Address(vault.Collateral), core.Address(resolver)
+		one.Collateral, one.Resolver = v.collateral, v.resolver
 		for _, r := range reports {
 			if core.Address(r.Operator) == c.Operator && core.Era(r.Era) == c.Era && slash.Kind(r.Kind) == c.Kind {
 				one.Reporter, one.Evidence = core.Address(r.Reporter), core.Hash(r.Raw.TxHash)

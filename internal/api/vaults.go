@@ -56,14 +56,35 @@ func (m *moment) vault(ctx context.Context, set core.SetID, a core.Address) (out
 	if out.Vault != a {
 		return out, notFound("%s is no vault of set %d: it must be enrolled first", a, set)
 	}
-	v, err := m.Roster.Vault(ctx, common.Address(a), m.final())
-	if err != nil {
-		return out, err
-	}
-	out.VetoDuration = core.Time(v.VetoDuration.Uint64())
-	resolver, err := m.Roster.ResolverOf(ctx, set, v.Slasher, m.final())
-	out.Resolver = core.Address(resolver)
+	v, err := m.vetoOf(ctx, set, a)
+	out.VetoDuration, out.Resolver = v.duration, v.resolver
 	return out, err
+}
+
+// veto is how a vault's slashes can be stopped. It is set when the vault is enrolled, for good.
+type veto struct {
+	collateral, resolver core.Address
+	duration             core.Time
+}
+
+func (m *moment) vetoOf(ctx context.Context, set core.SetID, vault core.Address) (veto, error) {
+	m.mu.Lock()
+	known, there := m.vetoes[vault]
+	m.mu.Unlock()
+	if there {
+		return known, nil
+	}
+	v, err := m.Roster.Vault(ctx, common.Address(vault), m.final())
+	if err != nil {
+		return veto{}, err
+	}
+	resolver, err := m.Roster.ResolverOf(ctx, set, v.Slasher, m.final())
+	if err != nil {
+		return veto{}, err
+	}
+	known = veto{core.Address(v.Collateral), core.Address(resolver), core.Time(v.VetoDuration.Uint64())}
+	m.keep(func() { m.vetoes[vault] = known })
+	return known, nil
 }
 
 func (s *Server) vault(ctx context.Context, m *moment, in *OfVault) (client.VaultDetail, error) {
@@ -111,19 +132,19 @@ func (s *Server) staker(ctx context.Context, m *moment, in *OfAccount) (client.S
 	if err != nil {
 		return out, err
 	}
-	withdrew, err := m.Roster.WithdrawersFrom(ctx, enrolled, in.Account, head)
+	touched, err := m.Roster.TouchedBy(ctx, enrolled, in.Account, m.final(), head)
 	if err != nil {
 		return out, err
 	}
 	m.Mirror.View(func(h *stake.History) {
 		for _, v := range enrolled {
 			if shares := h.ActiveSharesOfAt(core.Address(v), in.Account, m.tick.Final.Time+1); !shares.IsZero() {
-				withdrew[v] = true
+				touched[v] = true
 			}
 		}
 	})
 	for _, v := range enrolled {
-		if !withdrew[v] {
+		if !touched[v] {
 			continue
 		}
 		p, err := m.Roster.PositionOf(ctx, v, in.Account, head, m.time())

@@ -122,13 +122,17 @@ func (h *health) handler() http.Handler {
 }
 
 // serve listens until the context ends.
-func (h *health) serve(ctx context.Context, address string, log *slog.Logger) error {
+func (h *health) serve(ctx context.Context, address string, remote bool, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return &chain.Error{Kind: chain.User, Err: fmt.Errorf("listen at %s: %w", address, err)}
 	}
 	log.Info("listening", "address", listener.Addr().String())
-	server := &http.Server{Handler: h.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+	handler := h.handler()
+	if !remote {
+		handler = local(handler)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
 	server.BaseContext = func(net.Listener) context.Context { return ctx } // who listens to events is let go
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })

@@ -138,7 +138,7 @@ func TestServe(t *testing.T) {
 	defer taken.Close()
 	h := newHealth(time.Second, NewMetrics(), nil)
 	quiet := slog.New(slog.DiscardHandler)
-	if err := h.serve(t.Context(), taken.Addr().String(), quiet); chain.KindOf(err) != chain.User || !strings.Contains(err.Error(), taken.Addr().String()) {
+	if err := h.serve(t.Context(), taken.Addr().String(), false, quiet); chain.KindOf(err) != chain.User || !strings.Contains(err.Error(), taken.Addr().String()) {
 		t.Errorf("address taken: %v", err)
 	}
 
@@ -147,7 +147,7 @@ func TestServe(t *testing.T) {
 	said, log := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- h.serve(ctx, "127.0.0.1:0", slog.New(slog.NewJSONHandler(log, nil)))
+		ended <- h.serve(ctx, "127.0.0.1:0", false, slog.New(slog.NewJSONHandler(log, nil)))
 	}()
 	var line struct{ Msg, Address string }
 	if err := json.NewDecoder(said).Decode(&line); err != nil || line.Msg != "listening" {
@@ -164,5 +164,20 @@ func TestServe(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLocal: only who asks for this machine is answered, by whatever name it has for itself.
+func TestLocal(t *testing.T) {
+	h := local(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	for host, want := range map[string]int{"localhost": 200, "localhost:9635": 200, "127.0.0.1:9635": 200, "[::1]:9635": 200, "127.0.0.2": 200,
+		"elsewhere.example": 421, "elsewhere.example:9635": 421, "127.0.0.1.elsewhere.example": 421, "10.0.0.1": 421, "": 421} {
+		q := httptest.NewRequest(http.MethodGet, "/v1/network", nil)
+		q.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, q)
+		if w.Code != want {
+			t.Errorf("host %q: %d, want %d", host, w.Code, want)
+		}
 	}
 }

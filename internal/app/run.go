@@ -29,6 +29,8 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 	health := newHealth(c.Poll, metrics, pool)
 	reorganised := setup.Events.Engine.Reorganised
 	setup.Events.Engine.Reorganised = func(r engine.Reorganisation) { health.forget(); reorganised(r) }
+	differs := setup.Events.Engine.MirrorDiffers
+	setup.Events.Engine.MirrorDiffers = func(v engine.Verification) { health.forget(); differs(v) }
 	indexed := setup.Events.Engine.Indexed
 	setup.Events.Engine.Indexed = func(i engine.Indexing) { health.progressed(); indexed(i) }
 	line := &talk{heard: make(chan struct{}, 1), bad: map[string]bool{}}
@@ -70,7 +72,7 @@ func Run(ctx context.Context, c Config, misbehave engine.Misbehaviour, log *slog
 		work.Go(func() error { return line.Run(ctx) })
 	}
 	if c.Listen != "" {
-		work.Go(func() error { return health.serve(ctx, c.Listen, log) })
+		work.Go(func() error { return health.serve(ctx, c.Listen, c.Remote, log) })
 	}
 	if err := work.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

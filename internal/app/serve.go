@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/slash"
@@ -60,6 +62,22 @@ func (h *health) forget() {
 	if h.answers != nil {
 		h.answers.Forget()
 	}
+}
+
+// local answers those alone who ask for this machine by a name of its own: a page of another site that has its name resolve to
+// 127.0.0.1 asks for that name, and could read everything here (DNS rebinding).
+func local(inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		host := q.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if ip := net.ParseIP(strings.Trim(host, "[]")); host == "localhost" || ip != nil && ip.IsLoopback() {
+			inner.ServeHTTP(w, q)
+			return
+		}
+		http.Error(w, "this node answers on this machine alone: ask for localhost or 127.0.0.1, or say http.remote", http.StatusMisdirectedRequest)
+	})
 }
 
 // version is the binary's, as Go stamped it.

@@ -50,6 +50,11 @@ func (r *Roster) BatchesOf(ctx context.Context, set core.SetID, e core.Era, bloc
 	return r.batches(ctx, block, topic(set), topic(e))
 }
 
+// BatchesNumbered is Batches of one number: one, or none.
+func (r *Roster) BatchesNumbered(ctx context.Context, set core.SetID, number, block uint64) ([]Committed, error) {
+	return r.batches(ctx, block, topic(set), nil, topic(number))
+}
+
 func (r *Roster) batches(ctx context.Context, block uint64, of ...[]common.Hash) ([]Committed, error) {
 	committed, err := events(ctx, r, block, source[bindings.RouterBatchCommitted]{
 		r.At.Router, router.GetABI(), "BatchCommitted", router.UnpackBatchCommittedEvent}, of...)

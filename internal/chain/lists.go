@@ -2,6 +2,8 @@ package chain
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -44,22 +46,56 @@ func (r *Roster) RewardsCancelledOf(ctx context.Context, set core.SetID, block u
 	return digests, nil
 }
 
-// WithdrawersFrom returns which of some vaults an account ever withdrew from, up to a block.
-func (r *Roster) WithdrawersFrom(ctx context.Context, in []common.Address, account core.Address, block uint64) (map[common.Address]bool, error) {
+// TouchedBy returns in which of some vaults an account may have something besides active shares as of a block: withdrawals that
+// it can claim, and deposits for it since then, up to head.
+func (r *Roster) TouchedBy(ctx context.Context, in []common.Address, account core.Address, block, head uint64) (map[common.Address]bool, error) {
 	found := map[common.Address]bool{}
-	if len(in) == 0 {
-		return found, nil
-	}
-	id := vaults.GetABI().Events["Withdraw"].ID
 	who := []common.Hash{common.BytesToHash(account[:])}
-	for _, topics := range [][][]common.Hash{{{id}, who}, {{id}, nil, who}} { // by whom, and for whom it can be claimed
-		logs, err := Logs(ctx, r.Client, 0, block, in, topics)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range logs {
-			found[l.Address] = true
+	for some := range slices.Chunk(in, mostAddresses) {
+		for _, q := range []struct {
+			event string
+			from  uint64
+		}{{"Withdraw", 0}, {"Deposit", block}} {
+			logs, err := Logs(ctx, r.Client, q.from, head, some, [][]common.Hash{{vaults.GetABI().Events[q.event].ID}, nil, who})
+			if err != nil {
+				return nil, err
+			}
+			for _, l := range logs {
+				found[l.Address] = true
+			}
 		}
 	}
 	return found, nil
+}
+
+// Listed is a proposal, read no further than its event.
+type Listed struct {
+	Bond
+	event *bindings.RouterProposed
+}
+
+// ListedOf returns the proposals of a set up to a block, in order, those discarded included.
+func (r *Roster) ListedOf(ctx context.Context, set core.SetID, block uint64) ([]Listed, error) {
+	bonds, err := r.BondsOf(ctx, set, block)
+	if err != nil {
+		return nil, err
+	}
+	proposed, err := events(ctx, r, block, source[bindings.RouterProposed]{
+		r.At.Router, router.GetABI(), "Proposed", router.UnpackProposedEvent}, topic(set))
+	if err != nil {
+		return nil, err
+	}
+	if len(proposed) != len(bonds) {
+		return nil, &Error{Retry, fmt.Errorf("%d proposals and %d bonds of set %d up to block %d", len(proposed), len(bonds), set, block)}
+	}
+	list := make([]Listed, len(proposed))
+	for i, p := range proposed {
+		list[i] = Listed{bonds[i], p}
+	}
+	return list, nil
+}
+
+// Read returns all of a proposal.
+func (r *Roster) Read(ctx context.Context, l Listed) (Elected, error) {
+	return r.electedOf(ctx, l.event)
 }

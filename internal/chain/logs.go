@@ -23,6 +23,11 @@ const maxRange = 10_000
 func Logs(ctx context.Context, c Client, from, to uint64, addresses []common.Address, topics [][]common.Hash) ([]types.Log, error) {
 	var all []types.Log
 	size := uint64(maxRange)
+	if near, is := c.(atHand); is { // needs no small ranges
+		if upTo, has := near.AtHand(addresses); has && upTo >= from && upTo-from >= size {
+			size = min(upTo, to) - from + 1
+		}
+	}
 	for from <= to {
 		last := from + min(size-1, to-from)
 		logs, err := c.FilterLogs(ctx, ethereum.FilterQuery{
@@ -44,6 +49,11 @@ func Logs(ctx context.Context, c Client, from, to uint64, addresses []common.Add
 		size = min(size*2, maxRange)
 	}
 	return all, nil
+}
+
+// atHand is a client that has every log of some contracts in a store of its own, up to a block.
+type atHand interface {
+	AtHand(contracts []common.Address) (upTo uint64, all bool)
 }
 
 // refused reports whether the node answered, and said no, or said too much. How providers say "too much" differs too

@@ -144,8 +144,9 @@ func (q Question) suppose(a *chain.Ahead) error {
 			continue
 		}
 		o := &s.Operators[at]
-		o.Vaults = append(slices.Clone(o.Vaults), now.Vaults[len(o.Vaults):]...)
-		for j := range o.Vaults {
+		// A mirror may know of a vault that was linked after the block: it has what it has.
+		o.Vaults = append(slices.Clone(o.Vaults), now.Vaults[min(len(o.Vaults), len(now.Vaults)):]...)
+		for j := range now.Vaults {
 			o.Vaults[j].Stake = now.Vaults[j].Stake
 		}
 		if q.Commission != nil {

@@ -103,6 +103,13 @@ func (c *Indexed) FilterLogs(ctx context.Context, q ethereum.FilterQuery) ([]typ
 	return append(logs, more...), err
 }
 
+// AtHand reports up to which block the store has every log of some contracts.
+func (c *Indexed) AtHand(contracts []common.Address) (upTo uint64, all bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.upTo, len(contracts) > 0 && !slices.ContainsFunc(contracts, func(a common.Address) bool { return !c.follows[a] })
+}
+
 // covers reports whether the store has the beginning of what is asked for, and up to which block.
 func (c *Indexed) covers(q ethereum.FilterQuery) (uint64, bool) {
 	c.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
 
 	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
@@ -210,6 +211,32 @@ func TestSlashes(t *testing.T) {
 	}
 	if !found["executed"] || !found["vetoed"] {
 		t.Errorf("statuses %v: want executed and vetoed", found)
+	}
+}
+
+// TestSimulation: with a stake that is enough an operator that is out is in, and one that leaves is out; what is supposed comes
+// through the client as it was meant.
+func TestSimulation(t *testing.T) {
+	w := inWorld(t)
+	next := must[client.Election](t)(w.client.Election(t.Context(), 0, client.NextEra, whole))
+	out, in := next.Items[len(next.Items)-1], next.Items[0]
+	seats := client.Change{MaxExecutors: next.Rules.MaxExecutors + 4, Leave: []core.Address{in.Operator},
+		Stakes: []client.StakeChange{{Operator: out.Operator, Amount: client.Amount(*uint256.NewInt(50_000_000_000_000_000))}}}
+	s := must[client.Simulation](t)(w.client.Simulate(t.Context(), 0, seats))
+	if s.Before.Executors != next.Executors || s.After.Rules.MaxExecutors != seats.MaxExecutors || s.Era != next.Era {
+		t.Errorf("%+v", s)
+	}
+	for _, r := range s.Items {
+		if r.Operator == out.Operator && (r.After == nil || !r.After.Elected) || r.Operator == in.Operator && (r.After == nil || r.After.Elected) {
+			t.Errorf("%s: %+v", r.Operator, r.After)
+		}
+	}
+	seats.Stakes[0].Remove = true
+	s = must[client.Simulation](t)(w.client.Simulate(t.Context(), 0, client.Change{Stakes: seats.Stakes}))
+	for _, r := range s.Items {
+		if r.Operator == out.Operator && r.After != nil && amount(r.After.Stake) != (core.Amount{}) {
+			t.Errorf("all of its stake taken away: %+v", r.After)
+		}
 	}
 }
 
