@@ -42,7 +42,7 @@ async function until(what, ask, good, seconds = 60) {
 }
 
 const staker = () => api(`sets/0/stakers/${mine.address}`);
-const shot = (name) => view.page.screenshot({ path: join(env("ROSTER_OUT"), `flow-${name}.png`), fullPage: true });
+const shot = (name) => view.page.screenshot({ path: join(env("ROSTER_OUT"), `flow-${name}.png`) });
 
 /** Goes through the dialog of one transaction after the other until the last is confirmed. */
 async function send(page) {
