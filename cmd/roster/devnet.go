@@ -36,7 +36,13 @@ type devnetFlags struct {
 }
 
 func newDevnet() *cobra.Command {
-	var f devnetFlags
+	c, _ := devnetCommand()
+	return c
+}
+
+// devnetCommand is the command, and where its flags go.
+func devnetCommand() (*cobra.Command, *devnetFlags) {
+	f := &devnetFlags{}
 	c := &cobra.Command{
 		Use:   "devnet",
 		Short: "Keep a chain running with Symbiotic and Roster on it, to build against",
@@ -71,6 +77,7 @@ Nobody elects anyone here, unless you start nodes:
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
+	c.AddCommand(newDevnetAddress(), newDevnetFund(), newDevnetVault())
 	flags := c.Flags()
 	flags.StringVar(&f.http, "http", "127.0.0.1:8545", "`host:port` to listen at, for HTTP and WebSocket; port 0 takes any")
 	flags.StringVar(&f.file, "file", "devnet.json", "`file` to write addresses, accounts and parameters into")
@@ -85,7 +92,7 @@ Nobody elects anyone here, unless you start nodes:
 	flags.IntVar(&f.byzantine, "byzantine", 0, "with --nodes: `number` of nodes that break the rules: equivocate, sign wrong results, stay away, send garbage")
 	flags.StringVar(&f.dir, "dir", "", "with --nodes: `directory` of the nodes' files; a temporary one, removed at the end, when not given")
 	flags.BoolVar(&f.remote, "remote", false, "listen at an address that other machines reach; it hands them the chain and its keys")
-	return c
+	return c, f
 }
 
 func (f devnetFlags) run(c *cobra.Command) error {
@@ -146,25 +153,30 @@ func (f devnetFlags) runFleet(c *cobra.Command) error {
 		defer os.RemoveAll(made)
 		dir = made
 	}
-	o := fleet.Options{Nodes: f.nodes, Eras: f.eras, Seed: f.seed, Byzantine: f.byzantine, Dir: dir, Out: c.OutOrStdout()}
-	if f.chaos > 0 {
-		o.Chaos, o.Seed, o.BlockTime, o.Finality = true, f.chaos, 3, 6
-	}
-	if !f.once {
-		o.Listen = f.http
-	}
-	nodes, err := fleet.Start(c.Context(), o)
+	nodes, err := fleet.Start(c.Context(), f.fleet(dir, c.OutOrStdout()))
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.driveFleet(c, nodes), nodes.Close())
 }
 
+// fleet is what is to be run, with its files in a directory.
+func (f devnetFlags) fleet(dir string, out io.Writer) fleet.Options {
+	o := fleet.Options{Nodes: f.nodes, Eras: f.eras, Seed: f.seed, Byzantine: f.byzantine, Dir: dir, Out: out}
+	if f.chaos > 0 {
+		o.Chaos, o.Seed, o.BlockTime, o.Finality = true, f.chaos, 3, 6
+	}
+	if !f.once {
+		o.Listen = f.http
+	}
+	return o
+}
+
 func (f devnetFlags) driveFleet(c *cobra.Command, nodes *fleet.Fleet) error {
 	out := c.OutOrStdout()
 	if !f.once {
 		at := nodes.Roster.At
-		file, err := describeFleet(nodes, f.seed)
+		file, err := describeFleet(c.Context(), nodes, f.seed)
 		if err != nil {
 			return err
 		}

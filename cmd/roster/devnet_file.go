@@ -55,6 +55,11 @@ type devnetSymbiotic struct {
 	Burner            common.Address `json:"burner"`
 }
 
+func symbioticOf(s devnet.Symbiotic) devnetSymbiotic {
+	return devnetSymbiotic{s.NetworkRegistry, s.OperatorRegistry, s.NetworkMiddleware, s.VaultOptIn, s.NetworkOptIn,
+		s.VaultFactory, s.DelegatorFactory, s.SlasherFactory, s.VaultConfigurator, s.RewardsFactory, devnet.Burner}
+}
+
 type devnetSet struct {
 	ID         core.SetID            `json:"id"`
 	Parameters map[string]any        `json:"parameters"`
@@ -94,7 +99,6 @@ func (f devnetFile) write(w io.Writer) error {
 
 // describe reads what there is.
 func describe(ctx context.Context, r *devnet.Ready, seed uint64) (devnetFile, error) {
-	s := r.Symbiotic()
 	f := devnetFile{
 		Schema:  devnetSchema,
 		Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
@@ -102,8 +106,7 @@ func describe(ctx context.Context, r *devnet.Ready, seed uint64) (devnetFile, er
 			"now is that clock when this file was written; the newest block's timestamp is it later.",
 		URL: r.URL(), ChainID: r.Roster.ChainID, Seed: seed, Now: r.Now(), Block: r.Block(), Capture0: r.Roster.Times.Capture(0),
 		Times: demo.RecordTimes(r.Roster.Times), Addresses: r.Roster.At,
-		Symbiotic: devnetSymbiotic{s.NetworkRegistry, s.OperatorRegistry, s.NetworkMiddleware, s.VaultOptIn, s.NetworkOptIn,
-			s.VaultFactory, s.DelegatorFactory, s.SlasherFactory, s.VaultConfigurator, s.RewardsFactory, devnet.Burner},
+		Symbiotic: symbioticOf(r.Symbiotic()),
 	}
 	rewards, err := r.Roster.RewardContractsOf(ctx, r.Set, r.Block())
 	if err != nil {
@@ -111,12 +114,10 @@ func describe(ctx context.Context, r *devnet.Ready, seed uint64) (devnetFile, er
 	}
 	f.Sets = []devnetSet{{r.Set, demo.RecordParameters(r.Parameters), rewards}}
 	for _, o := range r.Team {
-		key, secret := o.Key.PublicKey().Packed(), o.Key.Bytes()
-		f.Operators = append(f.Operators, devnetOperator{o.Address(), r.Set, key[:], secret[:]})
+		f.operator(o, r.Set)
 	}
 	for _, v := range r.Vaults {
-		f.Vaults = append(f.Vaults, devnetVault{v.Address, v.Vault.Delegator, uint64(v.Delegator), v.Slasher, r.Set,
-			v.Operators, v.Staker, v.Stake.Dec()})
+		f.vault(v, r.Set)
 	}
 	for _, role := range r.Roles {
 		if err := f.account(ctx, r, role.Account, role.Name); err != nil {
@@ -142,15 +143,36 @@ func (f *devnetFile) account(ctx context.Context, r *devnet.Ready, number int, n
 	return nil
 }
 
-// describeFleet is the file of a devnet with nodes: the contracts, and an account that can use programs.
-func describeFleet(f *fleet.Fleet, seed uint64) (devnetFile, error) {
+// describeFleet is the file of a devnet with nodes. The last account has wVARA and nothing else to do.
+func describeFleet(ctx context.Context, f *fleet.Fleet, seed uint64) (devnetFile, error) {
 	file := devnetFile{Schema: devnetSchema, Warning: "These private keys are public: anyone can compute them from the seed. Never send them real money.",
 		URL: f.URL(), ChainID: f.Roster.ChainID, Seed: seed, Now: f.Now(), Block: f.Block(), Capture0: f.Roster.Times.Capture(0),
-		Times: demo.RecordTimes(f.Roster.Times), Addresses: f.Roster.At, Sets: []devnetSet{{ID: f.Set()}}}
-	user, err := f.User()
+		Times: demo.RecordTimes(f.Roster.Times), Addresses: f.Roster.At, Symbiotic: symbioticOf(f.Symbiotic()), Sets: []devnetSet{{ID: f.Set()}}}
+	for _, o := range f.Team() {
+		file.operator(o, f.Set())
+	}
+	for _, v := range f.Vaults() {
+		file.vault(v, f.Set())
+	}
+	cast, err := f.Cast()
 	if err != nil {
 		return file, err
 	}
-	file.Accounts = []devnetAccount{{"user", user.Address, crypto.FromECDSA(user.Key), ""}}
+	for _, a := range cast {
+		has, err := f.Balance(ctx, a.Address)
+		if err != nil {
+			return file, err
+		}
+		file.Accounts = append(file.Accounts, devnetAccount{a.Name, a.Address, crypto.FromECDSA(a.Key), has.Dec()})
+	}
 	return file, nil
+}
+
+func (f *devnetFile) operator(o *devnet.Operator, set core.SetID) {
+	key, secret := o.Key.PublicKey().Packed(), o.Key.Bytes()
+	f.Operators = append(f.Operators, devnetOperator{o.Address(), set, key[:], secret[:]})
+}
+
+func (f *devnetFile) vault(v devnet.ReadyVault, set core.SetID) {
+	f.Vaults = append(f.Vaults, devnetVault{v.Address, v.Vault.Delegator, uint64(v.Delegator), v.Slasher, set, v.Operators, v.Staker, v.Stake.Dec()})
 }

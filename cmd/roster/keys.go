@@ -1,13 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/spf13/cobra"
 
+	"github.com/gear-tech/roster/internal/app"
 	"github.com/gear-tech/roster/internal/bls"
 	"github.com/gear-tech/roster/internal/chain"
 )
@@ -58,6 +61,56 @@ of an Executor, which signs statements. Keep a copy of both where nobody else fi
 	n.Flags().BoolVar(&forBLS, "bls", false, "the key of an Executor, in place of an account's")
 	n.Flags().StringVar(&passwordFile, "password-file", "", "`file` whose first line is the password")
 	n.Flags().StringVar(&passwordEnv, "password-env", "", "environment `variable` with the password")
-	c.AddCommand(n)
+	c.AddCommand(n, newKeysEndpoint(), &cobra.Command{
+		Use: "address FILE", Short: "Print the address of an account's keystore file, without its password", Args: cobra.ExactArgs(1),
+		Example: "  OPERATOR=$(roster keys address operator.json)",
+		RunE: func(c *cobra.Command, args []string) error {
+			at, err := keystoreAddress(args[0])
+			if err == nil {
+				fmt.Fprintln(c.OutOrStdout(), at)
+			}
+			return err
+		},
+	})
+	return c
+}
+
+// keystoreAddress is what a keystore file says of itself, unproven.
+func keystoreAddress(path string) (at common.Address, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return at, fmt.Errorf("read keystore: %w", err)
+	}
+	var k struct{ Address string }
+	if err := json.Unmarshal(text, &k); err != nil || !common.IsHexAddress(k.Address) {
+		return at, fmt.Errorf("keystore %s: it does not say its address", path)
+	}
+	return common.HexToAddress(k.Address), nil
+}
+
+func newKeysEndpoint() *cobra.Command {
+	var file string
+	var password chain.Password
+	c := &cobra.Command{
+		Use: "endpoint HOST:PORT", Short: "Print the endpoint to register for a node with this BLS key", Args: cobra.ExactArgs(1),
+		Long: `endpoint prints the multiaddr that an operator registers for a node whose peers.listen is HOST:PORT, or which others reach there: its
+peer id follows from the BLS key. The node says the same when it starts.`,
+		Example: "  roster keys endpoint 192.0.2.1:30303 --bls-keystore bls.json --bls-password-file password",
+		RunE: func(c *cobra.Command, args []string) error {
+			key, err := openBLS(file, password)
+			if err != nil {
+				return usage(c, err)
+			}
+			endpoint, err := app.Endpoint(args[0], key.Bytes())
+			if err != nil {
+				return usage(c, err)
+			}
+			fmt.Fprintln(c.OutOrStdout(), endpoint)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&file, "bls-keystore", "", "keystore `file` of the Executor's BLS key")
+	c.Flags().StringVar(&password.File, "bls-password-file", "", "`file` whose first line is its password")
+	c.Flags().StringVar(&password.Env, "bls-password-env", "", "environment `variable` with its password")
 	return c
 }

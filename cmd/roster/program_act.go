@@ -202,7 +202,12 @@ func (s session) sent(ctx context.Context, to core.Hash, receipt *types.Receipt)
 
 // do sends a call and waits for it.
 func (s session) do(ctx context.Context, call chain.Call) (*types.Receipt, error) {
-	return chain.NewSenderOf(s.Client, s.signer, new(big.Int).SetUint64(s.ChainID), chain.Poll(200*time.Millisecond)).Do(ctx, call)
+	return s.sender().Do(ctx, call)
+}
+
+// sender sends by the session's account, and waits for blocks that others make.
+func (s session) sender() *chain.Sender {
+	return chain.NewSenderOf(s.Client, s.signer, new(big.Int).SetUint64(s.ChainID), chain.Poll(200*time.Millisecond))
 }
 
 // simulate says how much gas a call needs, or why it reverts.

@@ -97,3 +97,8 @@ func (k *talk) meet(n *Node, log *slog.Logger) {
 		}
 	}
 }
+
+// Endpoint is what to register for a node that others reach at host:port, with this BLS secret.
+func Endpoint(address string, secret [32]byte) (string, error) {
+	return gossip.Endpoint(address, secret)
+}

@@ -125,3 +125,8 @@ func WithdrawCall(vault common.Address, by core.Address, amount core.Amount) Cal
 func CollectCall(vault common.Address, by core.Address, epoch uint64) Call {
 	return To(vault, vaults.PackClaim(common.Address(by), Number(epoch)))
 }
+
+// TransferCall moves tokens of the sender.
+func TransferCall(token, to common.Address, amount core.Amount) Call {
+	return To(token, erc20.PackTransfer(to, Big(amount)))
+}

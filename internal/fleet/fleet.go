@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/era"
@@ -64,7 +65,7 @@ type Fleet struct {
 	rng    *rand.Rand // who dies when
 	quiet  bool       // users say nothing any more
 	// lenient: what a node cannot do is said, and does not end the fleet.
-	lenient bool
+	lenient atomic.Bool
 
 	mayBetray bool           // an Executor equivocates as soon as it can
 	traitor   core.Address   // which one; zero: as the seed says

@@ -40,9 +40,9 @@ func TestJoin(t *testing.T) {
 		}
 		return other.Object(ctx, name)
 	}
-	f.lenient = true // of the one that is refused
+	f.lenient.Store(true) // of the one that is refused
 	f.until(t, f.Now()+10)
-	f.lenient = false
+	f.lenient.Store(false)
 	first, any, err := one.node.Store().BatchAfter(ctx, f.set, 0)
 	if err != nil || !any || first.Previous == 0 || first.Ran != 0 {
 		t.Fatalf("the first batch that it has is %+v (%v)", first, err)

@@ -28,7 +28,7 @@ type network struct {
 	set        core.SetID
 	parameters bindings.SetParameters
 	team       []*devnet.Operator
-	vaults     []devnet.Vault
+	vaults     []devnet.ReadyVault
 	stakers    []engine.Hand
 	curator    engine.Hand
 	liar       engine.Hand // posts wrong lists
@@ -75,7 +75,7 @@ func (w *network) furnish(ctx context.Context, operators int) (err error) {
 	if err := w.Limit(ctx, w.curator, w.set, shared, whole(1_000_000)); err != nil {
 		return err
 	}
-	w.vaults = []devnet.Vault{shared}
+	w.vaults = []devnet.ReadyVault{{Vault: shared, Delegator: devnet.NetworkRestake}}
 	total := uint64(0)
 	for i := range operators {
 		if err := w.hire(ctx, i); err != nil {
@@ -90,7 +90,7 @@ func (w *network) furnish(ctx context.Context, operators int) (err error) {
 	if err := w.Give(ctx, w.traffic.user.Sender.From(), whole(userPurse)); err != nil {
 		return err
 	}
-	return w.stake(ctx, shared, total)
+	return w.stake(ctx, &w.vaults[0], total)
 }
 
 // hire makes operator i, with shares of the first vault, and every third one with a vault of its own.
@@ -106,13 +106,14 @@ func (w *network) hire(ctx context.Context, i int) error {
 	if _, err := o.Register(ctx, w.set, fmt.Sprintf("127.0.0.1:%d", 30_303+i), core.Bps(500+100*i)); err != nil {
 		return err
 	}
-	shared := w.vaults[0]
+	shared := w.vaults[0].Vault
 	if err := o.Link(ctx, w.Symbiotic(), w.set, shared); err != nil {
 		return err
 	}
 	if err := w.Delegate(ctx, w.curator, w.set, shared, o.Sender.From(), *uint256.NewInt(baseStake + stakeStep*uint64(i))); err != nil {
 		return err
 	}
+	w.vaults[0].Operators = append(w.vaults[0].Operators, o.Address())
 	if i%3 != 1 {
 		return nil
 	}
@@ -132,18 +133,19 @@ func (w *network) hire(ctx context.Context, i int) error {
 			return err
 		}
 	}
-	w.vaults = append(w.vaults, own)
-	return w.stake(ctx, own, ownStake)
+	w.vaults = append(w.vaults, devnet.ReadyVault{Vault: own, Delegator: kind, Operators: []core.Address{o.Address()}})
+	return w.stake(ctx, &w.vaults[len(w.vaults)-1], ownStake)
 }
 
 // stake has a new staker fill a vault, whole wVARA.
-func (w *network) stake(ctx context.Context, v devnet.Vault, amount uint64) error {
+func (w *network) stake(ctx context.Context, v *devnet.ReadyVault, amount uint64) error {
 	staker := w.NewHand()
 	w.stakers = append(w.stakers, staker)
+	v.Staker, v.Stake = staker.Sender.From(), whole(amount)
 	if err := w.Give(ctx, staker.Sender.From(), whole(2*amount)); err != nil {
 		return err
 	}
-	return w.Deposit(ctx, staker, v, whole(amount))
+	return w.Deposit(ctx, staker, v.Vault, whole(amount))
 }
 
 // whole returns whole wVARA in base units.

@@ -28,7 +28,7 @@ func (f *Fleet) Run(ctx context.Context) error {
 // Serve lets the chain go on by the wall clock, a block every so often, with every node acting on each, until the
 // context ends, which is no error.
 func (f *Fleet) Serve(ctx context.Context, every time.Duration) error {
-	f.lenient = true
+	f.lenient.Store(true)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/gear-tech/roster/core"
@@ -88,3 +89,41 @@ func (f *Fleet) Set() core.SetID { return f.set }
 
 // User is an account with wVARA for fees that nobody else uses.
 func (f *Fleet) User() (devnet.Account, error) { return accountKey(f.Network, f.guest.Sender.From()) }
+
+// Team are the operators whose nodes these are.
+func (f *Fleet) Team() []*devnet.Operator { return f.team }
+
+// Vaults are those that stand behind them, the shared one first.
+func (f *Fleet) Vaults() []devnet.ReadyVault { return f.vaults }
+
+// Part is an account and what it is for.
+type Part struct {
+	Name string
+	devnet.Account
+}
+
+// Cast are the accounts that have a part, by their names on every devnet; the last is User's.
+func (f *Fleet) Cast() (all []Part, err error) {
+	add := func(name string, h engine.Hand) {
+		a, failed := accountKey(f.Network, h.Sender.From())
+		all, err = append(all, Part{name, a}), errors.Join(err, failed)
+	}
+	add("owner", f.Owner)
+	add("resolver", f.Resolver)
+	add("judge", f.Judge)
+	add("stranger", f.Stranger)
+	add("curator", f.curator)
+	for i, o := range f.team {
+		add(fmt.Sprintf("operator %d", i), o.Hand)
+	}
+	// A staker is named after its vault: the shared one's is the first, and came last.
+	for i, v := range f.vaults {
+		for _, h := range f.stakers {
+			if h.Sender.From() == v.Staker {
+				add(fmt.Sprintf("staker %d", i), h)
+			}
+		}
+	}
+	add("user", f.guest)
+	return all, err
+}

@@ -88,7 +88,7 @@ func (m *member) hook(string) error {
 // starts again. Other errors are the fleet's only if nothing goes wrong on purpose.
 func (f *Fleet) acted(m *member, err error) error {
 	if m.endpoint.fault != dead {
-		if err != nil && f.chaos == nil && !f.lenient {
+		if err != nil && f.chaos == nil && !f.lenient.Load() {
 			return fmt.Errorf("node %d: %w", m.index, err)
 		}
 		return nil
