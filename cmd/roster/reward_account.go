@@ -12,6 +12,7 @@ import (
 	"github.com/gear-tech/roster/core"
 	"github.com/gear-tech/roster/core/merkle"
 	"github.com/gear-tech/roster/core/reward"
+	"github.com/gear-tech/roster/internal/doctor"
 	"github.com/gear-tech/roster/internal/engine"
 	"github.com/gear-tech/roster/internal/store"
 )
@@ -154,7 +155,7 @@ func (f *rewardFlags) newProof() *cobra.Command {
 					return writeList(out, "roster.reward.proof/1", found)
 				}
 				for _, p := range found {
-					fmt.Fprintf(out, "As %s, at %s: %s in all, %s claimed, %s left\n  under %s\n", p.Role, p.Contract, p.Amount, p.Claimed, p.Left, p.Root)
+					fmt.Fprintf(out, "As %s, at %s: %s in all, %s claimed, %s left\n  under %s\n", p.Role, p.Contract, inVara(p.Amount), inVara(p.Claimed), inVara(p.Left), p.Root)
 					for _, h := range p.Proof {
 						fmt.Fprintf(out, "  %s\n", h)
 					}
@@ -245,7 +246,7 @@ func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, acc
 			continue
 		}
 		if p.left.IsZero() {
-			fmt.Fprintf(out, "Nothing is left to claim: %s earned %s base units of wVARA as %s, and has claimed them all.\n", account, p.Amount, role)
+			fmt.Fprintf(out, "Nothing is left to claim: %s earned %s as %s, and has claimed it all.\n", account, inVara(p.Amount), role)
 			return nil
 		}
 		call := engine.ClaimCall(s.At, p.Contract, p.claim, p.Proof)
@@ -253,8 +254,8 @@ func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, acc
 		if err != nil {
 			return fmt.Errorf("claim of %s: %w", account, err)
 		}
-		fmt.Fprintf(out, "%s can claim %s base units of wVARA as %s (%s earned, %s claimed before), for about %d gas.\n", account, p.Left, role,
-			p.Amount, p.Claimed, need)
+		fmt.Fprintf(out, "%s can claim %s as %s (%s earned, %s claimed before), for about %d gas.\n", account, inVara(p.Left), role,
+			inVara(p.Amount), inVara(p.Claimed), need)
 		if calldata {
 			fmt.Fprintf(out, "to    %s\nvalue 0\ndata  0x%x\n", call.To, call.Data)
 			return nil
@@ -267,4 +268,13 @@ func (s session) claim(ctx context.Context, out io.Writer, role reward.Role, acc
 		return nil
 	}
 	return fmt.Errorf("%s has earned nothing as %s in set %d", account, role, s.set)
+}
+
+// inVara is a decimal of base units as people read it.
+func inVara(units string) string {
+	var amount core.Amount
+	if err := amount.SetFromDecimal(units); err != nil {
+		return units
+	}
+	return doctor.Vara(amount)
 }

@@ -97,7 +97,11 @@ the vault's epoch.`,
 				c.say(out)
 			}
 			if len(list) == 0 {
-				fmt.Fprintf(out, "Set %d: no offence on record of those that were asked for.\n", s.set)
+				asked := ""
+				if operator != "" || onEra >= 0 || open {
+					asked = " of those that were asked for"
+				}
+				fmt.Fprintf(out, "Set %d: no offence on record%s.\n", s.set, asked)
 			}
 			return nil
 		})

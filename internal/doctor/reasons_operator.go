@@ -21,7 +21,7 @@ var (
 	keyMismatch = core.Reason{Code: "key_mismatch", Short: "another key is registered",
 		Long: "What this key signs is not the operator's signature: it earns nothing. Use the registered key, or register another by Operators.rotateKey. No key can be registered twice, so an older one never comes back."}
 	contactUnusable = core.Reason{Code: "contact_unusable", Short: "registered endpoint is no peer's address",
-		Long: "Other Executors reach the operator at the endpoint that it registered, which must be a multiaddr with its peer id, as /ip4/192.0.2.1/tcp/30303/p2p/12D3Koo…; the node says its own when it starts. Call Operators.setEndpoint."}
+		Long: "Other Executors reach the operator at the endpoint that it registered, which must be a multiaddr with its peer id, as /ip4/192.0.2.1/tcp/30303/p2p/12D3Koo…; roster keys endpoint says which, as does the node when it starts. Register it with roster operator endpoint."}
 	noVault = core.Reason{Code: "no_vault", Short: "no vault linked",
 		Long: "Nothing stands behind the operator. Link a vault: Middleware.linkVault."}
 	notOptedInVault = core.Reason{Code: "not_opted_in_vault", Short: "not opted in to the vault",
