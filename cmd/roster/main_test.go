@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -168,8 +169,14 @@ func TestDemoStays(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	path := filepath.Join(t.TempDir(), "record.json")
-	out := &waiting{text: "stays up at http://127.0.0.1:", found: cancel}
-	code := run(ctx, strings.Fields("demo --operators 7 --vaults 7 --stakers 7 --sets 1 --eras 5 --http 127.0.0.1:0 --json "+path), out, out)
+	out := &waiting{text: "See it in a browser: http://127.0.0.1:", found: cancel}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashboard := free.Addr().String()
+	free.Close()
+	code := run(ctx, strings.Fields("demo --operators 7 --vaults 7 --stakers 7 --sets 1 --eras 5 --http 127.0.0.1:0 --dashboard "+dashboard+" --json "+path), out, out)
 	if code != exitOK || ctx.Err() == nil {
 		t.Errorf("exit %d: %s", code, out.all.String())
 	}

@@ -40,22 +40,29 @@ func Watch(ctx context.Context, w Watcher, ready func(url string)) error {
 	if err != nil {
 		return err
 	}
+	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
+	ended := func(err error) error {
+		if outer.Err() != nil { // also when it was just starting
+			return nil
+		}
+		return err
+	}
 	go func() { done <- Run(ctx, c, "", slog.New(slog.NewTextHandler(io.Discard, nil))) }()
 	url := "http://" + w.Listen
 	for {
 		select {
 		case err := <-done:
-			return err
+			return ended(err)
 		case <-ctx.Done():
-			return <-done
+			return ended(<-done)
 		case <-time.After(200 * time.Millisecond):
 		}
 		if isThere(ctx, url+"/v1/network") {
 			ready(url)
-			return <-done
+			return ended(<-done)
 		}
 	}
 }
