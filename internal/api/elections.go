@@ -143,39 +143,23 @@ func (k known) header() core.Hash {
 
 func (s *Server) elections(ctx context.Context, m *moment, in *OfSetPaged) (client.Elections, error) {
 	out := client.Elections{AsOf: m.asOf(), Items: []client.ElectionSummary{}}
-	first, err := m.firstEra(ctx, in.Set)
-	if err != nil {
-		return out, err
-	}
-	from, err := descending(in.Cursor, uint64(m.next()))
-	if err != nil {
-		return out, err
-	}
-	for e := core.Era(from); e >= first; e-- {
-		if len(out.Items) == in.Limit {
-			out.Next = strconv.FormatUint(uint64(e), 10)
-			break
-		}
+	var err error
+	out.Next, err = m.descend(ctx, in.Set, in.Paged, func(e, first core.Era) (bool, error) {
 		k, err := m.electionOf(ctx, in.Set, e)
 		if err != nil {
-			return out, err
+			return false, err
 		}
 		var last *known
 		if e > first {
 			if last, err = m.before(ctx, in.Set, e); err != nil {
-				return out, err
+				return false, err
 			}
 		}
 		one, err := m.summary(ctx, in.Set, e, k, last)
-		if err != nil {
-			return out, err
-		}
 		out.Items = append(out.Items, one)
-		if e == 0 {
-			break
-		}
-	}
-	return out, nil
+		return true, err
+	})
+	return out, err
 }
 
 // firstEra is the first era of a set whose capture sees its parameters: those before have no elections. It is found by

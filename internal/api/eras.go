@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
@@ -11,33 +10,19 @@ import (
 
 func (s *Server) eras(ctx context.Context, m *moment, in *OfSetPaged) (client.Eras, error) {
 	out := client.Eras{AsOf: m.asOf(), Items: []client.Era{}}
-	first, err := m.firstEra(ctx, in.Set)
-	if err != nil {
-		return out, err
-	}
-	from, err := descending(in.Cursor, uint64(m.next()))
-	if err != nil {
+	if err := m.serves(in.Set); err != nil {
 		return out, err
 	}
 	lists, err := m.lists(ctx, in.Set)
 	if err != nil {
 		return out, err
 	}
-	for e := core.Era(from); e >= first; e-- {
-		if len(out.Items) == in.Limit {
-			out.Next = strconv.FormatUint(uint64(e), 10)
-			break
-		}
+	out.Next, err = m.descend(ctx, in.Set, in.Paged, func(e, _ core.Era) (bool, error) {
 		one, err := m.eraOfSet(ctx, in.Set, e, lists)
-		if err != nil {
-			return out, err
-		}
 		out.Items = append(out.Items, one)
-		if e == 0 {
-			break
-		}
-	}
-	return out, nil
+		return true, err
+	})
+	return out, err
 }
 
 func (s *Server) era(ctx context.Context, m *moment, in *OfEra) (client.EraOf, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/gear-tech/roster/client"
 	"github.com/gear-tech/roster/core"
@@ -99,36 +98,20 @@ func (s *Server) operator(ctx context.Context, m *moment, in *OfOperator) (clien
 
 func (s *Server) history(ctx context.Context, m *moment, in *OfOperatorPaged) (client.History, error) {
 	out := client.History{AsOf: m.asOf(), Items: []client.HistoryEra{}}
-	first, err := m.firstEra(ctx, in.Set)
-	if err != nil {
-		return out, err
-	}
 	ever := false
 	m.Mirror.View(func(h *stake.History) { ever = slices.Contains(h.Operators(in.Set), in.Operator) })
 	if !ever {
 		return out, notFound("%s never registered in set %d", in.Operator, in.Set)
 	}
-	from, err := descending(in.Cursor, uint64(m.next()))
-	if err != nil {
-		return out, err
-	}
-	for e := core.Era(from); e >= first; e-- {
-		if len(out.Items) == in.Limit {
-			out.Next = strconv.FormatUint(uint64(e), 10)
-			break
-		}
+	var err error
+	out.Next, err = m.descend(ctx, in.Set, in.Paged, func(e, _ core.Era) (bool, error) {
 		one, there, err := m.historyEra(ctx, in.Set, e, in.Operator)
-		if err != nil {
-			return out, err
-		}
 		if there {
 			out.Items = append(out.Items, one)
 		}
-		if e == 0 {
-			break
-		}
-	}
-	return out, nil
+		return there, err
+	})
+	return out, err
 }
 
 func (m *moment) historyEra(ctx context.Context, set core.SetID, e core.Era, operator core.Address) (h client.HistoryEra, there bool, err error) {

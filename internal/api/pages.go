@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -63,6 +65,35 @@ func pageOf(list []core.Address, cursor string, limit int) (page []core.Address,
 		next = hex.EncodeToString(last[:])
 	}
 	return list[from:to], next, nil
+}
+
+// descend is a page of what a set has for each era, the newest first. look adds an era's, or does not, and says which; it is told
+// of the first era, too. The cursor is the era to go on with.
+func (m *moment) descend(ctx context.Context, set core.SetID, p Paged, look func(e, first core.Era) (bool, error)) (next string, err error) {
+	first, err := m.firstEra(ctx, set)
+	if err != nil {
+		return "", err
+	}
+	from, err := descending(p.Cursor, uint64(m.next()))
+	if err != nil {
+		return "", err
+	}
+	for e, found := core.Era(from), 0; e >= first; e-- {
+		if found == p.Limit {
+			return strconv.FormatUint(uint64(e), 10), nil
+		}
+		there, err := look(e, first)
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return "", err
+		}
+		if there {
+			found++
+		}
+		if e == 0 {
+			break
+		}
+	}
+	return "", nil
 }
 
 // newestOf is a page of a list that grows at its end, the newest first. The cursor is how many are left.
