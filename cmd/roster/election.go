@@ -43,6 +43,7 @@ Amounts are wVARA.`,
 	flags.Int64Var(&f.era, "era", -1, "`number` of an era; the next to be captured when not given")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
 	c.AddCommand(f.newShow(), f.newElectionExplain(), f.newElectionSimulate())
+	c.AddCommand(electionActs()...)
 	return c
 }
 

@@ -43,7 +43,7 @@ units of wVARA, cumulative since the set's beginning where they are leaves of a 
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	f.reading(c.PersistentFlags())
-	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport(), f.newBundle(), f.newSimulate())
+	c.AddCommand(f.newVerify(), f.newProof(), f.newExplain(), f.newCompute(), f.newDiff(), f.newExport(), f.newBundle(), f.newSimulate(), newActivate())
 	return c
 }
 

@@ -310,6 +310,7 @@ func TestRewardEras(t *testing.T) {
 		}
 	}
 	checkPending(t, ask)
+	y.activate()
 	skipped := ask(exitOK, "reward", "compute", "--era", fmt.Sprint(eraSkipped))
 	if !strings.Contains(skipped, fmt.Sprintf("Era %d: pool 0 = 0 paid + 0 unearned", eraSkipped)) {
 		t.Errorf("the era that was skipped:\n%s", skipped)

@@ -51,3 +51,17 @@ func (y *year) request() {
 		y.t.Errorf("the resolver's transaction: exit %d:\n%s", code, text)
 	}
 }
+
+// activate has the rewards that wait paid by command: not before their delay is over, and not what is not there.
+func (y *year) activate() {
+	y.t.Helper()
+	words := []string{"reward", "activate", "--calldata", "--from", y.Account(y.Spare[0]).Address.Hex()}
+	until := y.Roster.Times.ActivatableAt(y.Now())
+	if code, text := y.ask(words...); code == exitError && !strings.Contains(text, "can be activated from") || code != exitOK && code != exitError {
+		y.t.Errorf("exit %d:\n%s", code, text)
+	}
+	y.must(y.AdvanceTo(until))
+	if code, text := y.ask(words...); code != exitOK || !strings.Contains(text, "1. activate ") || !strings.Contains(text, "data  0x") {
+		y.t.Errorf("exit %d:\n%s", code, text)
+	}
+}

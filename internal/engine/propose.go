@@ -71,6 +71,11 @@ func (n *Node) propose(ctx context.Context, t Tick, set core.SetID, e core.Era) 
 		"AlreadyProposed", "SupersededBy", "TooLateToPropose")
 }
 
+// BondAfter is the bond of a proposal after others were discarded, of what the first one costs.
+func BondAfter(first core.Amount, discarded uint8) core.Amount {
+	return *new(core.Amount).Mul(&first, uint256.NewInt(1<<min(discarded, mostDoublings)))
+}
+
 // affords reports whether this node has, and may put at stake, what a proposal costs. If not it says so: a set
 // without a proposer has no Executors.
 func (n *Node) affords(ctx context.Context, t Tick, set core.SetID, e core.Era, discarded uint8) (bool, error) {
@@ -78,7 +83,7 @@ func (n *Node) affords(ctx context.Context, t Tick, set core.SetID, e core.Era, 
 	if err != nil {
 		return false, err
 	}
-	bond = *new(core.Amount).Mul(&bond, uint256.NewInt(1<<min(discarded, mostDoublings)))
+	bond = BondAfter(bond, discarded)
 	have, err := n.Roster.BalanceAt(ctx, n.Account, t.Final.Number)
 	if err != nil {
 		return false, err
