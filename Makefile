@@ -17,6 +17,8 @@ GENERATED := internal/chain/bindings docs/reasons.md docs/config.md docs/doctor.
 FUZZTIME  ?= 30s
 # Whole networks in one process make garbage faster than anything else: collecting it less often saves a third of the time.
 export GOGC ?= 400
+# The packages that take longest are begun first: what is left at the end runs alone.
+SLOW      := ./internal/fleet ./internal/e2e ./cmd/roster
 # More flags for go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
 
@@ -44,7 +46,7 @@ oracle: $(NPM) ## what OpenZeppelin's own package says of trees of claims; must 
 
 test: $(ARTIFACTS) $(DASHBOARD) web-test ## vet, and all tests: Go's, Solidity's and the dashboard's
 	go vet ./...
-	go test -timeout 25m $(TESTFLAGS) ./...
+	go test -timeout 25m $(TESTFLAGS) $(SLOW) ./...
 	cd contracts && $(FORGE) test
 
 check: $(ARTIFACTS) ## the house rules: format, imports, purity, links, and that `make gen` changes nothing
