@@ -139,14 +139,7 @@ func (s session) slashes(ctx context.Context, wanted func(caseJSON) bool) ([]cas
 }
 
 func (s session) caseOf(c slash.Case, next slash.Action, now core.Time) caseJSON {
-	k := c.Clock(s.Times)
-	takeable := c.Slashable
-	if c.Penalty.Lt(&takeable) {
-		takeable = c.Penalty
-	}
-	if next.Verb == slash.Nothing {
-		takeable = core.Amount{}
-	}
+	k, takeable := c.Clock(s.Times), c.Takeable(next)
 	// A time that never comes is none.
 	known := func(t core.Time) core.Time {
 		if t == era.Never {

@@ -35,6 +35,18 @@ type Case struct {
 	ExecutedAt  core.Time // executeSlash went through
 }
 
+// Takeable is what a case can really take now, given what is next: the smaller of the penalty and what is slashable, and nothing
+// when nothing is to come.
+func (c Case) Takeable(next Action) core.Amount {
+	switch {
+	case next.Verb == Nothing:
+		return core.Amount{}
+	case c.Penalty.Lt(&c.Slashable):
+		return c.Penalty
+	}
+	return c.Slashable
+}
+
 // ID names a case of a set: operator, era, kind and vault, with dashes between them. ParseID reads it.
 func (c Case) ID() string {
 	return fmt.Sprintf("%s-%d-%d-%s", c.Operator, c.Era, uint8(c.Kind), c.Vault)

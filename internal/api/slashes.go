@@ -93,13 +93,7 @@ func (m *moment) executedAt(ctx context.Context, executed []*chain.SlashExecuted
 }
 
 func slashOf(t era.Times, now core.Time, c slash.Case, next slash.Action) client.Slash {
-	k, takeable := c.Clock(t), c.Slashable
-	if c.Penalty.Lt(&takeable) {
-		takeable = c.Penalty
-	}
-	if next.Verb == slash.Nothing {
-		takeable = core.Amount{}
-	}
+	k := c.Clock(t)
 	known := func(t core.Time) core.Time { // a time that never comes is none
 		if t == era.Never {
 			return 0
@@ -108,7 +102,7 @@ func slashOf(t era.Times, now core.Time, c slash.Case, next slash.Action) client
 	}
 	return client.Slash{ID: c.ID(), Operator: c.Operator, Era: c.Era, Kind: c.Kind.String(),
 		Vault: c.Vault, Status: c.Status(t, now).String(), Penalty: client.Amount(c.Penalty), Slashable: client.Amount(c.Slashable),
-		Takeable: client.Amount(takeable), Next: next.Verb.String(), Reason: next.Reason.Code, Text: next.Reason.Short, Until: known(next.Until),
+		Takeable: client.Amount(c.Takeable(next)), Next: next.Verb.String(), Reason: next.Reason.Code, Text: next.Reason.Short, Until: known(next.Until),
 		Capture: k.Capture, ReportedAt: c.ReportedAt, ReportBy: known(k.Report), RequestedAt: c.RequestedAt, RequestBy: known(k.Request),
 		VetoUntil: known(k.VetoEnd), ExecuteFrom: known(k.Earliest), ExecuteBy: known(k.Last)}
 }
