@@ -19,7 +19,7 @@ type Era struct {
 	SealableAt     core.Time `json:"sealableAt" doc:"from when on the seed of the lottery can be drawn"`
 	Start          core.Time `json:"start"`
 	End            core.Time `json:"end" doc:"when the next era starts"`
-	ProposeUntil   core.Time `json:"proposeUntil" doc:"lists can be posted until then"`
+	ProposeUntil   core.Time `json:"proposeUntil" doc:"the last second at which a list can be posted"`
 	LifetimeEnd    core.Time `json:"lifetimeEnd" doc:"its Executors can sign no longer"`
 	ReportUntil    core.Time `json:"reportUntil" doc:"offences of it can be reported until then"`
 	RequestUntil   core.Time `json:"requestUntil" doc:"slashes for it can be requested until then"`
@@ -45,7 +45,7 @@ type Proposal struct {
 	PostedAt       core.Time    `json:"postedAt"`
 	Block          uint64       `json:"block"`
 	Transaction    core.Hash    `json:"transaction"`
-	ChallengeUntil core.Time    `json:"challengeUntil" doc:"until then it can be proven wrong before anyone of it acts"`
+	ChallengeUntil core.Time    `json:"challengeUntil" doc:"the last second at which it can be proven wrong"`
 	ActiveAt       core.Time    `json:"activeAt" doc:"when its Executors take over"`
 	Executors      int          `json:"executors"`
 	Total          Amount       `json:"total" doc:"their weight"`

@@ -44,6 +44,11 @@ func (t Times) MayPropose(e core.Era, now core.Time) bool {
 	return now >= t.SealableAt(e) && plus(now, t.ChallengeWindow) < t.LifetimeEnd(e)
 }
 
+// LastProposal is the last second at which MayPropose allows a proposal for era e.
+func (t Times) LastProposal(e core.Era) core.Time {
+	return minus(t.LifetimeEnd(e), plus(t.ChallengeWindow, 1))
+}
+
 // ActiveAt is the moment from which a proposal for era e, posted at postedAt, is beyond challenge and its
 // set may sign: max(Start(e), postedAt + challengeWindow) (protocol §4). Until then, and never after, it can
 // be proved wrong.

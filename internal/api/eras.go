@@ -60,7 +60,7 @@ func (m *moment) proposal(ctx context.Context, l chain.Listed) (client.Proposal,
 	out := client.Proposal{Era: p.Era, Header: p.Header.Hash(), Proposer: p.Proposer, PostedAt: p.PostedAt, Block: p.PostedIn,
 		Transaction: core.Hash(l.Tx), ActiveAt: t.ActiveAt(p.Era, p.PostedAt), Executors: len(p.Entries),
 		Total: client.Amount(p.Header.Total), Bond: client.Amount(l.Amount), Status: "standing"}
-	out.ChallengeUntil = p.PostedAt + t.ChallengeWindow
+	out.ChallengeUntil = out.ActiveAt - 1 // a list that is posted early can be proven wrong until its era starts
 	switch {
 	case l.Discarded:
 		out.Status = "discarded"
@@ -81,7 +81,7 @@ func (m *moment) proposal(ctx context.Context, l chain.Listed) (client.Proposal,
 func (m *moment) eraOfSet(ctx context.Context, set core.SetID, e core.Era, lists []chain.Listed) (client.Era, error) {
 	t, now := m.Roster.Times, m.time()
 	out := client.Era{Set: set, Era: e, Phase: "open", Capture: t.Capture(e), SealableAt: t.SealableAt(e), Start: t.Start(e), End: t.Start(e + 1),
-		ProposeUntil: t.LifetimeEnd(e), LifetimeEnd: t.LifetimeEnd(e), ReportUntil: t.Deadline(e), RequestUntil: t.RequestDeadline(e)}
+		ProposeUntil: t.LastProposal(e), LifetimeEnd: t.LifetimeEnd(e), ReportUntil: t.Deadline(e), RequestUntil: t.RequestDeadline(e)}
 	for _, p := range lists {
 		if p.Era != e {
 			continue

@@ -58,6 +58,26 @@ func TestElections(t *testing.T) {
 	}
 }
 
+// TestEras: a list can be posted, and proven wrong, until the seconds that are named, by the contracts' own rule.
+func TestEras(t *testing.T) {
+	w := inWorld(t)
+	times, proposals := w.roster.Times, 0
+	for _, e := range must[client.Eras](t)(w.client.Eras(t.Context(), 0, whole)).Items {
+		if !times.MayPropose(e.Era, e.ProposeUntil) || times.MayPropose(e.Era, e.ProposeUntil+1) {
+			t.Errorf("era %d: lists until %d", e.Era, e.ProposeUntil)
+		}
+		if p := e.Proposal; p != nil {
+			proposals++
+			if active := times.ActiveAt(e.Era, p.PostedAt); p.ActiveAt != active || p.ChallengeUntil+1 != active {
+				t.Errorf("era %d: challenged until %d, active at %d, the rule says %d", e.Era, p.ChallengeUntil, p.ActiveAt, active)
+			}
+		}
+	}
+	if proposals < 6 {
+		t.Errorf("%d proposals were looked at", proposals)
+	}
+}
+
 // TestVaults: what a node says of vaults and of who stands behind whom is what the chain says, and an operator's vaults add up
 // to its stake.
 func TestVaults(t *testing.T) {
